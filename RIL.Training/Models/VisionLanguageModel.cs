@@ -1,0 +1,28 @@
+using static TorchSharp.torch;
+
+namespace RIL.Training.Models;
+
+/// <summary>
+/// A vision-language model of any family. Tokens travel packed: the real tokens of all prompts, then those of all completions, without padding ([N, D]);
+/// completions attend to their own prompt and to themselves, and a prompt (with its images) is computed once for all its completions.
+/// </summary>
+public abstract class VisionLanguageModel : IDisposable
+{
+    /// <summary>Width D of the hidden states.</summary>
+    public abstract int HiddenSize { get; }
+
+    /// <summary>Size V of the vocabulary.</summary>
+    public abstract int VocabularySize { get; }
+
+    /// <summary>Every weight under its checkpoint name, in the checkpoint's order; the tensors are leaves whose gradients training fills.</summary>
+    public abstract IReadOnlyList<(string Name, Tensor Weight)> Weights { get; }
+
+    /// <summary>Final hidden states (after the last norm) of every token of <paramref name="batch"/>: [N, D], packed; part of the autograd graph where grad mode is on.</summary>
+    public abstract Tensor Hidden(PackedBatch batch);
+
+    /// <summary>The weight of the language-model head: [V, D].</summary>
+    public abstract Tensor HeadWeight { get; }
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}

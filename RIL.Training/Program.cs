@@ -1,0 +1,3 @@
+using RIL.Training.Torch;
+TorchRuntime.Start(new TorchSettings());
+Console.WriteLine(TorchRuntime.Description);
