@@ -14,8 +14,11 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>Size V of the vocabulary.</summary>
     public abstract int VocabularySize { get; }
 
-    /// <summary>Every weight under its checkpoint name, in the checkpoint's order; the tensors are leaves whose gradients training fills.</summary>
-    public abstract IReadOnlyList<(string Name, Tensor Weight)> Weights { get; }
+    /// <summary>Every weight, in a fixed order; where training has made them require gradients, they are leaves.</summary>
+    public abstract IReadOnlyList<Weight> Weights { get; }
+
+    /// <summary>Where the weights are and the computation runs.</summary>
+    public abstract Device Device { get; }
 
     /// <summary>Final hidden states (after the last norm) of every token of <paramref name="batch"/>: [N, D], packed; part of the autograd graph where grad mode is on.</summary>
     public abstract Tensor Hidden(PackedBatch batch);
