@@ -1,3 +1,4 @@
+using RIL.Training.Layers;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Models;

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace RIL.Training.Models;
+namespace RIL.Training.Layers;
 
 /// <summary>Which part of a model a weight belongs to; parts are frozen as wholes.</summary>
 public enum ModelPart
