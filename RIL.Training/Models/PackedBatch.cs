@@ -37,6 +37,12 @@ public sealed class PackedBatch
     /// <summary>Number of prompt tokens; the first completion token has this row.</summary>
     public int PromptTokens { get; }
 
+    /// <summary>Tokens of each prompt.</summary>
+    public IReadOnlyList<int> PromptLengths => [.. Groups.Select(g => g.Prompt.TokenIds.Length)];
+
+    /// <summary>Tokens of each prompt's completions.</summary>
+    public IReadOnlyList<IReadOnlyList<int>> CompletionLengths => [.. Groups.Select(g => (IReadOnlyList<int>)[.. g.Completions.Select(c => c.Length)])];
+
     /// <summary>For every completion token, the packed row whose hidden state predicts it.</summary>
     public long[] PredictingRows { get; }
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using RIL.Training.Layers;
 using static TorchSharp.torch;
 
@@ -23,6 +24,15 @@ public abstract class VisionLanguageModel : IDisposable
 
     /// <summary>Final hidden states (after the last norm) of every token of <paramref name="batch"/>: [N, D], packed; part of the autograd graph where grad mode is on.</summary>
     public abstract Tensor Hidden(PackedBatch batch);
+
+    /// <summary>config.json as it was read, with every key this program does not use.</summary>
+    public abstract JsonObject ConfigDocument { get; }
+
+    /// <summary>Name under which a weight stands in a checkpoint file.</summary>
+    public abstract string WeightNameToFile(string name);
+
+    /// <summary>Name of a weight whose name in a checkpoint file is given.</summary>
+    public abstract string WeightNameFromFile(string name);
 
     /// <summary>The weight of the language-model head: [V, D].</summary>
     public abstract Tensor HeadWeight { get; }

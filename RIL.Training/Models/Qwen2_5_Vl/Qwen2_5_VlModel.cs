@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using RIL.Training.Images;
+using RIL.Training.Layers;
+using static TorchSharp.torch;
+
+namespace RIL.Training.Models.Qwen2_5_Vl;
+
+/// <summary>Qwen2.5-VL (Bai et al. 2025) of any size.</summary>
+public sealed class Qwen2_5_VlModel : VisionLanguageModel
+{
+    private readonly WeightSet _weights = new(ModelPart.LanguageModel);
+    private readonly VisionTower _vision;
+    private readonly Weight _embedding;
+    private readonly DecoderLayer[] _layers;
+    private readonly RmsNorm _norm;
+    private readonly Weight _head;
+    private readonly MultimodalPositions _positions;
+
+    /// <summary>Declares the weights of a configuration; they have no values until they are read or initialised.</summary>
+    public Qwen2_5_VlModel(Qwen2_5_VlConfig config, Device device)
+    {
+        const string Name = "model.language_model.";
+        TextConfig text = config.Text;
+        Config = config;
+        Device = device;
+        _positions = new MultimodalPositions(config);
+        _vision = new VisionTower(config.Vision, _weights);
+        _embedding = _weights.Matrix(Name + "embed_tokens.weight", text.VocabularySize, text.HiddenSize);
+        _layers = [.. Enumerable.Range(0, text.LayerCount).Select(i => new DecoderLayer(
+            _weights, $"{Name}layers.{i}.", i, text.HiddenSize, text.HeadCount, text.KeyValueHeadCount, text.IntermediateSize, text.NormEpsilon))];
+        _norm = new RmsNorm(_weights, Name + "norm", text.HiddenSize, text.NormEpsilon);
+        _head = text.TiedHead ? _embedding : _weights.Matrix("lm_head.weight", text.VocabularySize, text.HiddenSize);
+    }
+
+    /// <summary>The configuration, as read.</summary>
+    public Qwen2_5_VlConfig Config { get; }
+
+    /// <inheritdoc/>
+    public override Device Device { get; }
+
+    /// <inheritdoc/>
+    public override int HiddenSize => Config.Text.HiddenSize;
+
+    /// <inheritdoc/>
+    public override int VocabularySize => Config.Text.VocabularySize;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Weight> Weights => _weights.All;
+
+    /// <inheritdoc/>
+    public override Tensor HeadWeight => _head.Value;
+
+    /// <inheritdoc/>
+    public override JsonObject ConfigDocument => Config.Document;
+
+    /// <inheritdoc/>
+    public override string WeightNameToFile(string name) => Qwen2_5_VlWeightNames.ToFile(name);
+
+    /// <inheritdoc/>
+    public override string WeightNameFromFile(string name) => Qwen2_5_VlWeightNames.FromFile(name);
+
+    /// <summary>Features of pictures, one row per merged unit: [units, D].</summary>
+    public Tensor ImageFeatures(IReadOnlyList<ImagePatches> images) => _vision.Forward(images, Device);
+
+    /// <summary>Positions (time, row, column) of a prompt's tokens.</summary>
+    public (int T, int H, int W)[] PositionIds(EncodedPrompt prompt) => _positions.Of(prompt).Positions;
+
+    /// <inheritdoc/>
+    public override Tensor Hidden(PackedBatch batch)
+    {
+        using var attention = new SharedPromptAttention(batch.PromptLengths, batch.CompletionLengths, Device);
+        return Hidden(batch, attention);
+    }
+
+    private Tensor Hidden(PackedBatch batch, SharedPromptAttention attention)
+    {
+        using var scope = NewDisposeScope();
+        int count = batch.PromptTokens + batch.TargetIds.Length;
+        using var rotary = new RotaryEmbedding(_positions.Angles(batch), count, Config.Text.HeadSize, Device);
+        Tensor x = Embed(batch);
+        foreach (DecoderLayer layer in _layers) x = layer.Forward(x, rotary, attention);
+        return _norm.Forward(x).MoveToOuterDisposeScope();
+    }
+
+    private Tensor Embed(PackedBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        long[] ids = [.. batch.Groups.SelectMany(g => g.Prompt.TokenIds).Select(id => (long)id), .. batch.TargetIds];
+        Tensor x = _embedding.Value.index_select(0, tensor(ids, device: Device));
+        ImagePatches[] images = [.. batch.Groups.SelectMany(g => g.Prompt.Images)];
+        if (images.Length > 0)
+        {
+            long[] rows = [.. Enumerable.Range(0, batch.PromptTokens).Where(i => ids[i] == Config.ImageTokenId).Select(i => (long)i)];
+            x = x.index_copy(0, tensor(rows, device: Device), ImageFeatures(images));
+        }
+        return x.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (Weight weight in Weights) weight.Dispose();
+    }
+}

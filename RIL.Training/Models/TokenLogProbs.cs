@@ -1,0 +1,88 @@
+using RIL.Training.Torch;
+using static TorchSharp.torch;
+
+namespace RIL.Training.Models;
+
+/// <summary>Log-probabilities of given tokens over the full vocabulary. Only completion tokens are projected, and never more logits than a chunk exist at once.</summary>
+public static class TokenLogProbs
+{
+    // Rows × vocabulary of one chunk: 16 MB of logits stay near the cache, whatever the vocabulary.
+    private const long ChunkElements = 4 << 20;
+
+    /// <summary>log π of every completion token of the batch: [tokens], in packed order, with gradients to hidden states and head where grad mode is on.</summary>
+    /// <param name="model">Whose head projects.</param>
+    /// <param name="hidden_ND">The model's hidden states of the batch.</param>
+    /// <param name="batch">Which rows predict which tokens.</param>
+    /// <param name="temperature">Divides the logits.</param>
+    public static Tensor Of(VisionLanguageModel model, Tensor hidden_ND, PackedBatch batch, double temperature = 1)
+    {
+        using var scope = NewDisposeScope();
+        Tensor rows = hidden_ND.index_select(0, tensor(batch.PredictingRows, device: model.Device));
+        Tensor targets = tensor(batch.TargetIds, device: model.Device);
+        return ProjectedLogProbs.apply(rows, model.HeadWeight, targets, 1 / temperature).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// z = h Wᵀ / τ, log π = z[target] − log Σ exp z; backwards ∂/∂z = g (1[target] − softmax z). Probabilities of a single chunk are kept for the way back;
+    /// of several, they are computed again, which costs one product and saves tokens × vocabulary floats.
+    /// </summary>
+    private sealed class ProjectedLogProbs : autograd.SingleTensorFunction<ProjectedLogProbs>
+    {
+        public override string Name => nameof(ProjectedLogProbs);
+
+        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        {
+            var (rows, weight, targets, scale) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (double)vars[3]);
+            using var scope = NewDisposeScope();
+            var results = new List<Tensor>();
+            Tensor? kept = null;
+            bool single = rows.size(0) <= ChunkRows(weight);
+            foreach ((long start, long count) in Chunks(rows, weight))
+            {
+                using var chunk = NewDisposeScope();
+                Tensor target = targets.narrow(0, start, count).unsqueeze(1);
+                Tensor logProbabilities = Logits(rows.narrow(0, start, count), weight, scale).log_softmax(-1);
+                results.Add(logProbabilities.gather(1, target).squeeze(1).MoveToOuterDisposeScope());
+                if (single) kept = logProbabilities.exp_().MoveToOuterDisposeScope();
+            }
+            ctx.save_for_backward(kept is null ? [rows, weight, targets] : [rows, weight, targets, kept.DetachFromDisposeScope()]);
+            ctx.save_data("scale", scale);
+            return cat(results, 0).MoveToOuterDisposeScope();
+        }
+
+        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        {
+            using var scope = NewDisposeScope();
+            List<Tensor> saved = ctx.get_saved_variables();
+            var (rows, weight, targets, scale) = (saved[0], saved[1], saved[2], (double)ctx.get_data("scale"));
+            Tensor gradRows = empty_like(rows), gradWeight = zeros_like(weight);
+            foreach ((long start, long count) in Chunks(rows, weight))
+            {
+                using var chunk = NewDisposeScope();
+                Tensor part = rows.narrow(0, start, count), target = targets.narrow(0, start, count).unsqueeze(1);
+                Tensor gradient = grad_output.narrow(0, start, count).unsqueeze(1);
+                if (scale != 1) gradient = gradient.mul(tensor(scale, dtype: gradient.dtype, device: gradient.device));
+                Tensor probabilities = saved.Count > 3 ? saved[3] : Logits(part, weight, scale).softmax(-1);
+                Tensor gradLogits = probabilities.mul_(gradient.neg()).scatter_add_(1, target, gradient);
+                gradRows.narrow(0, start, count).copy_(gradLogits.matmul(weight));
+                gradWeight.add_(gradLogits.transpose(0, 1).matmul(part), Scalars.One);
+            }
+            foreach (Tensor tensor in saved) tensor.Dispose();
+            return [gradRows.MoveToOuterDisposeScope(), gradWeight.MoveToOuterDisposeScope(), null!, null!];
+        }
+
+        private static Tensor Logits(Tensor rows, Tensor weight, double scale)
+        {
+            Tensor logits = nn.functional.linear(rows, weight);
+            return scale == 1 ? logits : logits.mul_(tensor(scale, dtype: logits.dtype, device: logits.device));
+        }
+
+        private static long ChunkRows(Tensor weight) => Math.Max(1, ChunkElements / weight.size(0));
+
+        private static IEnumerable<(long Start, long Count)> Chunks(Tensor rows, Tensor weight)
+        {
+            long step = ChunkRows(weight), total = rows.size(0);
+            for (long start = 0; start < total; start += step) yield return (start, Math.Min(step, total - start));
+        }
+    }
+}
