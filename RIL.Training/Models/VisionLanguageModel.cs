@@ -25,6 +25,9 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>Final hidden states (after the last norm) of every token of <paramref name="batch"/>: [N, D], packed; part of the autograd graph where grad mode is on.</summary>
     public abstract Tensor Hidden(PackedBatch batch);
 
+    /// <summary>Runs the prompts once and prepares <paramref name="rowsPerPrompt"/> rows each for up to <paramref name="newTokens"/> further tokens.</summary>
+    public abstract DecodingSession StartDecoding(IReadOnlyList<EncodedPrompt> prompts, int rowsPerPrompt, int newTokens);
+
     /// <summary>config.json as it was read, with every key this program does not use.</summary>
     public abstract JsonObject ConfigDocument { get; }
 

@@ -11,10 +11,8 @@ public sealed class Qwen2_5_VlModel : VisionLanguageModel
     private readonly WeightSet _weights = new(ModelPart.LanguageModel);
     private readonly VisionTower _vision;
     private readonly Weight _embedding;
-    private readonly DecoderLayer[] _layers;
     private readonly RmsNorm _norm;
     private readonly Weight _head;
-    private readonly MultimodalPositions _positions;
 
     /// <summary>Declares the weights of a configuration; they have no values until they are read or initialised.</summary>
     public Qwen2_5_VlModel(Qwen2_5_VlConfig config, Device device)
@@ -23,10 +21,10 @@ public sealed class Qwen2_5_VlModel : VisionLanguageModel
         TextConfig text = config.Text;
         Config = config;
         Device = device;
-        _positions = new MultimodalPositions(config);
+        Positions = new MultimodalPositions(config);
         _vision = new VisionTower(config.Vision, _weights);
         _embedding = _weights.Matrix(Name + "embed_tokens.weight", text.VocabularySize, text.HiddenSize);
-        _layers = [.. Enumerable.Range(0, text.LayerCount).Select(i => new DecoderLayer(
+        Layers = [.. Enumerable.Range(0, text.LayerCount).Select(i => new DecoderLayer(
             _weights, $"{Name}layers.{i}.", i, text.HiddenSize, text.HeadCount, text.KeyValueHeadCount, text.IntermediateSize, text.NormEpsilon))];
         _norm = new RmsNorm(_weights, Name + "norm", text.HiddenSize, text.NormEpsilon);
         _head = text.TiedHead ? _embedding : _weights.Matrix("lm_head.weight", text.VocabularySize, text.HiddenSize);
@@ -59,28 +57,37 @@ public sealed class Qwen2_5_VlModel : VisionLanguageModel
     /// <inheritdoc/>
     public override string WeightNameFromFile(string name) => Qwen2_5_VlWeightNames.FromFile(name);
 
+    internal IReadOnlyList<DecoderLayer> Layers { get; }
+
+    internal MultimodalPositions Positions { get; }
+
+    internal Tensor EmbeddingWeight => _embedding.Value;
+
     /// <summary>Features of pictures, one row per merged unit: [units, D].</summary>
     public Tensor ImageFeatures(IReadOnlyList<ImagePatches> images) => _vision.Forward(images, Device);
 
     /// <summary>Positions (time, row, column) of a prompt's tokens.</summary>
-    public (int T, int H, int W)[] PositionIds(EncodedPrompt prompt) => _positions.Of(prompt).Positions;
+    public (int T, int H, int W)[] PositionIds(EncodedPrompt prompt) => Positions.Of(prompt).Positions;
 
     /// <inheritdoc/>
-    public override Tensor Hidden(PackedBatch batch)
-    {
-        using var attention = new SharedPromptAttention(batch.PromptLengths, batch.CompletionLengths, Device);
-        return Hidden(batch, attention);
-    }
+    public override DecodingSession StartDecoding(IReadOnlyList<EncodedPrompt> prompts, int rowsPerPrompt, int newTokens) =>
+        new Qwen2_5_VlDecoding(this, prompts, rowsPerPrompt, newTokens);
 
-    private Tensor Hidden(PackedBatch batch, SharedPromptAttention attention)
+    /// <inheritdoc/>
+    public override Tensor Hidden(PackedBatch batch) => Hidden(batch, null);
+
+    /// <summary>The same, and hands over each layer's padded prompt keys and values [P, L, K, E].</summary>
+    internal Tensor Hidden(PackedBatch batch, Action<int, Tensor, Tensor>? promptKeysComputed)
     {
         using var scope = NewDisposeScope();
-        int count = batch.PromptTokens + batch.TargetIds.Length;
-        using var rotary = new RotaryEmbedding(_positions.Angles(batch), count, Config.Text.HeadSize, Device);
+        using var attention = new SharedPromptAttention(batch.PromptLengths, batch.CompletionLengths, Device) { PromptKeysComputed = promptKeysComputed };
+        using var rotary = new RotaryEmbedding(Positions.Angles(batch), batch.PromptTokens + batch.TargetIds.Length, Config.Text.HeadSize, Device);
         Tensor x = Embed(batch);
-        foreach (DecoderLayer layer in _layers) x = layer.Forward(x, rotary, attention);
+        foreach (DecoderLayer layer in Layers) x = layer.Forward(x, rotary, attention);
         return _norm.Forward(x).MoveToOuterDisposeScope();
     }
+
+    internal Tensor Normed(Tensor x) => _norm.Forward(x);
 
     private Tensor Embed(PackedBatch batch)
     {

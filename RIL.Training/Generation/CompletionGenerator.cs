@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+using RIL.Training.Models;
+using RIL.Training.Randomness;
+using static TorchSharp.torch;
+
+namespace RIL.Training.Generation;
+
+/// <summary>
+/// Samples completions. A prompt runs once for all its completions; rows that have ended leave the batch; every draw's randomness depends on
+/// (seed, step, example, sample, position) alone, so that a completion does not depend on its neighbours.
+/// </summary>
+public sealed class CompletionGenerator(VisionLanguageModel model)
+{
+    // Rows that decode together; more of them amortise the weights, fewer keep the cache small.
+    private const int MostRows = 256;
+
+    // Finished rows are dropped when at least this part of the batch is done: dropping copies the cache.
+    private const double DropShare = 0.25;
+
+    /// <summary>Draws <paramref name="completionsPerPrompt"/> completions of every prompt, in the order of the prompts.</summary>
+    public IReadOnlyList<IReadOnlyList<SampledCompletion>> Sample(
+        IReadOnlyList<EncodedPrompt> prompts, int completionsPerPrompt, SamplingOptions options, SamplingKey key)
+    {
+        if (key.Examples.Count != prompts.Count) throw new ArgumentException("One example number per prompt is needed.", nameof(key));
+        int perBatch = Math.Max(1, MostRows / completionsPerPrompt);
+        var results = new List<IReadOnlyList<SampledCompletion>>();
+        for (int start = 0; start < prompts.Count; start += perBatch)
+        {
+            int count = Math.Min(perBatch, prompts.Count - start);
+            results.AddRange(SampleBatch([.. prompts.Skip(start).Take(count)], completionsPerPrompt, options, key with { Examples = [.. key.Examples.Skip(start).Take(count)] }));
+        }
+        return results;
+    }
+
+    private List<IReadOnlyList<SampledCompletion>> SampleBatch(EncodedPrompt[] prompts, int samples, SamplingOptions options, SamplingKey key)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var all = prompts.SelectMany((prompt, p) => Enumerable.Range(0, samples).Select(s => new Row(p, s, prompt, key.Examples[p], options))).ToArray();
+        using (DecodingSession session = model.StartDecoding(prompts, samples, options.MaxNewTokens))
+        {
+            Row[] rows = all;
+            Draw(session.PromptLogits, rows, row => row.Prompt, options, key);
+            while (true)
+            {
+                Row[] going = [.. rows.Where(r => !r.Ended)];
+                if (going.Length == 0) break;
+                if (rows.Length - going.Length >= DropShare * rows.Length)
+                {
+                    session.Keep([.. Enumerable.Range(0, rows.Length).Where(i => !rows[i].Ended).Select(i => (long)i)]);
+                    rows = going;
+                }
+                using var step = NewDisposeScope();
+                Tensor logits = session.Next([.. rows.Select(r => (long)r.Tokens[^1])]);
+                Draw(logits, rows, null, options, key);
+            }
+        }
+        return [.. prompts.Select((_, p) => (IReadOnlyList<SampledCompletion>)[.. all.Skip(p * samples).Take(samples).Select(r => r.Result())])];
+    }
+
+    // rowOfLogits: which row of logits a completion reads; null = its own place.
+    private static void Draw(Tensor logits, Row[] rows, Func<Row, int>? rowOfLogits, SamplingOptions options, SamplingKey key)
+    {
+        using var scope = NewDisposeScope();
+        Tensor onCpu = logits.to(ScalarType.Float32).cpu().contiguous();
+        int vocabulary = (int)onCpu.size(1);
+        void One(int i, TokenSampler sampler)
+        {
+            Row row = rows[i];
+            if (row.Ended) return;
+            ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(onCpu.bytes).Slice((rowOfLogits?.Invoke(row) ?? i) * vocabulary, vocabulary);
+            double uniform = options.Greedy ? 0 : CounterRandom.Uniform(key.Seed, key.Step, row.Example, row.Sample, row.Tokens.Count);
+            row.Add(sampler.Draw(values, row.Seen, uniform));
+        }
+        Parallel.For(0, rows.Length, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, () => new TokenSampler(options, vocabulary), (i, _, sampler) =>
+        {
+            One(i, sampler);
+            return sampler;
+        }, _ => { });
+    }
+
+    private sealed class Row(int prompt, int sample, EncodedPrompt encoded, long example, SamplingOptions options)
+    {
+        private readonly List<float> _logProbabilities = [], _entropies = [], _keptMass = [];
+        private bool _endToken;
+
+        public int Prompt => prompt;
+
+        public int Sample => sample;
+
+        public long Example => example;
+
+        public List<int> Tokens { get; } = [];
+
+        public HashSet<int>? Seen { get; } = options.RepetitionPenalty == 1 ? null : [.. encoded.TokenIds];
+
+        public bool Ended => _endToken || Tokens.Count == options.MaxNewTokens;
+
+        public void Add(TokenDraw draw)
+        {
+            Tokens.Add(draw.Token);
+            _logProbabilities.Add(draw.LogProbability);
+            _entropies.Add(draw.Entropy);
+            _keptMass.Add(draw.KeptMass);
+            Seen?.Add(draw.Token);
+            _endToken = options.EndTokenIds.Contains(draw.Token);
+        }
+
+        public SampledCompletion Result() => new([.. Tokens], [.. _logProbabilities], [.. _entropies], [.. _keptMass], !_endToken);
+    }
+}
