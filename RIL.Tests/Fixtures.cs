@@ -9,5 +9,8 @@ internal static class Fixtures
 
     public static string Path(params string[] parts) => System.IO.Path.Combine([Root, .. parts]);
 
+    /// <summary>A file that lies beside the test that asks for it.</summary>
+    public static string Beside(string file, [CallerFilePath] string source = "") => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(source)!, file);
+
     private static string Own([CallerFilePath] string source = "") => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(source)!, "Fixtures");
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using SkiaSharp;
 
@@ -18,7 +17,7 @@ internal static class PictureDecoder
     public static RgbImage Decode(byte[] encoded, string name, bool upright = true)
     {
         if (encoded.Length == 0) throw new InputException($"{name} is empty; expected a PNG, JPEG, WebP, GIF or BMP picture.");
-        if (IsSixteenBitPng(encoded))
+        if (PngChunks.BitDepth(encoded) == 16)
             throw new InputException($"{name} is a PNG with 16 bits a channel; expected 8 (Pillow's conversion of such pictures depends on its version): save it with 8 bits.");
         using SKData data = SKData.CreateCopy(encoded);
         using SKCodec? codec = SKCodec.Create(data);
@@ -42,15 +41,8 @@ internal static class PictureDecoder
         if (result == SKCodecResult.IncompleteInput) throw new InputException($"{name} is cut off; write or fetch the file again.");
         if (result != SKCodecResult.Success) throw new InputException($"{name} cannot be decoded ({result}); the file is damaged.");
         var image = new RgbImage(pixels, width, height);
-        return upright ? Upright(image, (int)codec.EncodedOrigin) : image;
-    }
-
-    private static bool IsSixteenBitPng(byte[] encoded)
-    {
-        ReadOnlySpan<byte> signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
-        const int BitDepth = 24;
-        return encoded.Length > BitDepth && encoded.AsSpan().StartsWith(signature) && encoded[BitDepth] == 16
-            && BinaryPrimitives.ReadUInt32BigEndian(encoded.AsSpan(12)) == 0x49484452; // "IHDR"
+        if (!upright) return image;
+        return Upright(image, codec.EncodedFormat == SKEncodedImageFormat.Png ? PngChunks.Orientation(encoded) : (int)codec.EncodedOrigin);
     }
 
     /// <summary>Turns and mirrors by the EXIF orientation 1 to 8.</summary>

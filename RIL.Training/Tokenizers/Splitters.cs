@@ -13,7 +13,8 @@ internal abstract class Splitter
     /// <summary>The splitter for a pattern of tokenizer.json: a scanner for the two common ones, .NET's regular expressions for the rest.</summary>
     public static Splitter ForPattern(string pattern) => pattern switch
     {
-        QwenScanner.Pattern => new QwenScanner(),
+        QwenScanner.Pattern => new QwenScanner(mostDigits: 1),
+        QwenScanner.LlamaPattern => new QwenScanner(mostDigits: 3),
         Gpt2Scanner.Pattern => new Gpt2Scanner(),
         _ => new RegexSplitter(new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled), keepMatches: true, keepGaps: true),
     };
@@ -108,11 +109,11 @@ internal abstract class Scanner : Splitter
     }
 }
 
-/// <summary>The pattern of Qwen2, Qwen2.5 and Qwen3: digits one by one, a word takes one leading mark with it.</summary>
-internal sealed class QwenScanner : Scanner
+/// <summary>The pattern of Qwen2, Qwen2.5 and Qwen3: digits one by one (in Llama 3 by threes), a word takes one leading mark with it.</summary>
+internal sealed class QwenScanner(int mostDigits) : Scanner
 {
-    public const string Pattern =
-        @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    private const string Before = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}", After = @"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    public const string Pattern = Before + After, LlamaPattern = Before + "{1,3}" + After;
 
     protected override int Next(ReadOnlySpan<char> text, int i)
     {
@@ -120,7 +121,11 @@ internal sealed class QwenScanner : Scanner
         Kind first = At(text, i, out int length);
         int after = i + length;
         if (first == Kind.Letter) return Run(text, after, Kind.Letter);
-        if (first == Kind.Number) return after;
+        if (first == Kind.Number)
+        {
+            for (int digits = 1; digits < mostDigits && after < text.Length && At(text, after, out length) == Kind.Number; digits++) after += length;
+            return after;
+        }
         if (first != Kind.Newline && after < text.Length && At(text, after, out _) == Kind.Letter) return Run(text, after, Kind.Letter);
         int marks = text[i] == ' ' ? after : i;
         int marksEnd = Run(text, marks, Kind.Other);
