@@ -9,9 +9,11 @@ namespace RIL.Training.Models;
 /// <summary>The families this program knows, one line each, and how a model gets its weights: from a checkpoint folder, at random, or from another model.</summary>
 public static class ModelCatalog
 {
-    private static readonly Dictionary<string, Func<JsonObject, string, Device, VisionLanguageModel>> Families = new(StringComparer.Ordinal)
+    private sealed record Family(Func<JsonObject, string, Device, VisionLanguageModel> Model, Func<string, int?, int?, IPromptEncoder> PromptEncoder);
+
+    private static readonly Dictionary<string, Family> Families = new(StringComparer.Ordinal)
     {
-        [Qwen2_5_VlConfig.ModelType] = (document, source, device) => new Qwen2_5_VlModel(Qwen2_5_VlConfig.Read(document, source), device),
+        [Qwen2_5_VlConfig.ModelType] = new((document, source, device) => new Qwen2_5_VlModel(Qwen2_5_VlConfig.Read(document, source), device), Qwen2_5_VlProcessor.Load),
     };
 
     /// <summary>Reads a checkpoint folder (config.json, model.safetensors or shards) with f32 weights; throws <see cref="InputException"/> when anything is missing or damaged.</summary>
@@ -20,6 +22,13 @@ public static class ModelCatalog
         VisionLanguageModel model = Declare(ReadConfig(Path.Combine(folder, "config.json")), Path.Combine(folder, "config.json"), device);
         WeightFiles.Read(model, folder);
         return model;
+    }
+
+    /// <summary>Reads the tokenizer, image processor and chat template of a checkpoint folder; the pixel limits can be set apart from the checkpoint's.</summary>
+    public static IPromptEncoder LoadPromptEncoder(string folder, int? minPixels = null, int? maxPixels = null)
+    {
+        string source = Path.Combine(folder, "config.json");
+        return Find(ReadConfig(source), source).PromptEncoder(folder, minPixels, maxPixels);
     }
 
     /// <summary>A model of the given config.json with random weights as transformers initialises them: normal(0, initializer_range), biases 0, norms 1.</summary>
@@ -61,10 +70,12 @@ public static class ModelCatalog
         WeightFiles.Write(model, folder, dtype, shardBytes);
     }
 
-    private static VisionLanguageModel Declare(JsonObject document, string source, Device device)
+    private static VisionLanguageModel Declare(JsonObject document, string source, Device device) => Find(document, source).Model(document, source, device);
+
+    private static Family Find(JsonObject document, string source)
     {
         string family = document["model_type"]?.ToString() ?? "";
-        return Families.TryGetValue(family, out var declare) ? declare(document, source, device)
+        return Families.TryGetValue(family, out Family? found) ? found
             : throw new InputException($"{source}: model_type '{family}' is not a family this program knows; expected {string.Join(" or ", Families.Keys)}.");
     }
 

@@ -106,7 +106,7 @@ public sealed class Qwen2_5_VlProcessorTests(Qwen2_5_VlProcessorTests.Checkpoint
             File.Delete(folder.File("generation_config.json"));
             File.WriteAllText(folder.File("chat_template.jinja"), ChatTemplate.PlainText);
             File.WriteAllText(folder.File("preprocessor_config.json"), "{}");
-            Plain = Qwen2_5_VlProcessor.Load(folder.Path, maxPixels: 12544);
+            Plain = (Qwen2_5_VlProcessor)ModelCatalog.LoadPromptEncoder(folder.Path, maxPixels: 12544);
         }
 
         internal Qwen2_5_VlProcessor Family { get; }
@@ -119,7 +119,7 @@ public sealed class Qwen2_5_VlProcessorTests(Qwen2_5_VlProcessorTests.Checkpoint
             File.WriteAllText(Path.Combine(folder, "tokenizer_config.json"), """{"tokenizer_class": "Qwen2Tokenizer", "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}""");
             File.WriteAllText(Path.Combine(folder, "preprocessor_config.json"), """{"min_pixels": 3136, "max_pixels": 12544}""");
             File.WriteAllText(Path.Combine(folder, "config.json"), $$"""
-                {"image_token_id": {{imageToken}}, "video_token_id": 151656, "vision_start_token_id": 151652, "vision_end_token_id": 151653, "text_config": {"eos_token_id": 151643} }
+                {"model_type": "qwen2_5_vl", "image_token_id": {{imageToken}}, "video_token_id": 151656, "vision_start_token_id": 151652, "vision_end_token_id": 151653, "text_config": {"eos_token_id": 151643} }
                 """);
         }
     }
