@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using RIL.Training.Models;
 using RIL.Training.Randomness;
+using RIL.Training.Torch;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Generation;
@@ -22,17 +23,20 @@ public sealed class CompletionGenerator(VisionLanguageModel model)
         IReadOnlyList<EncodedPrompt> prompts, int completionsPerPrompt, SamplingOptions options, SamplingKey key)
     {
         if (key.Examples.Count != prompts.Count) throw new ArgumentException("One example number per prompt is needed.", nameof(key));
-        int perBatch = Math.Max(1, MostRows / completionsPerPrompt);
-        var results = new List<IReadOnlyList<SampledCompletion>>();
-        for (int start = 0; start < prompts.Count; start += perBatch)
+        WorkerPool workers = TorchRuntime.Workers;
+        int perBatch = Math.Max(1, Math.Min(MostRows / completionsPerPrompt, (prompts.Count + workers.Count - 1) / workers.Count));
+        int[] starts = [.. Enumerable.Range(0, (prompts.Count + perBatch - 1) / perBatch).Select(b => b * perBatch)];
+        var results = new IReadOnlyList<SampledCompletion>[prompts.Count];
+        workers.ForEach(starts, (_, start) =>
         {
             int count = Math.Min(perBatch, prompts.Count - start);
-            results.AddRange(SampleBatch([.. prompts.Skip(start).Take(count)], completionsPerPrompt, options, key with { Examples = [.. key.Examples.Skip(start).Take(count)] }));
-        }
+            SamplingKey share = key with { Examples = [.. key.Examples.Skip(start).Take(count)] };
+            SampleBatch([.. prompts.Skip(start).Take(count)], completionsPerPrompt, options, share).CopyTo(results, start);
+        });
         return results;
     }
 
-    private List<IReadOnlyList<SampledCompletion>> SampleBatch(EncodedPrompt[] prompts, int samples, SamplingOptions options, SamplingKey key)
+    private IReadOnlyList<SampledCompletion>[] SampleBatch(EncodedPrompt[] prompts, int samples, SamplingOptions options, SamplingKey key)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -40,7 +44,8 @@ public sealed class CompletionGenerator(VisionLanguageModel model)
         using (DecodingSession session = model.StartDecoding(prompts, samples, options.MaxNewTokens))
         {
             Row[] rows = all;
-            Draw(session.PromptLogits, rows, row => row.Prompt, options, key);
+            var sampler = new TokenSampler(options, model.VocabularySize);
+            Draw(sampler, session.PromptLogits, rows, row => row.Prompt, options, key);
             while (true)
             {
                 Row[] going = [.. rows.Where(r => !r.Ended)];
@@ -52,31 +57,26 @@ public sealed class CompletionGenerator(VisionLanguageModel model)
                 }
                 using var step = NewDisposeScope();
                 Tensor logits = session.Next([.. rows.Select(r => (long)r.Tokens[^1])]);
-                Draw(logits, rows, null, options, key);
+                Draw(sampler, logits, rows, null, options, key);
             }
         }
         return [.. prompts.Select((_, p) => (IReadOnlyList<SampledCompletion>)[.. all.Skip(p * samples).Take(samples).Select(r => r.Result())])];
     }
 
     // rowOfLogits: which row of logits a completion reads; null = its own place.
-    private static void Draw(Tensor logits, Row[] rows, Func<Row, int>? rowOfLogits, SamplingOptions options, SamplingKey key)
+    private static void Draw(TokenSampler sampler, Tensor logits, Row[] rows, Func<Row, int>? rowOfLogits, SamplingOptions options, SamplingKey key)
     {
         using var scope = NewDisposeScope();
         Tensor onCpu = logits.to(ScalarType.Float32).cpu().contiguous();
         int vocabulary = (int)onCpu.size(1);
-        void One(int i, TokenSampler sampler)
+        ReadOnlySpan<float> all = MemoryMarshal.Cast<byte, float>(onCpu.bytes);
+        for (int i = 0; i < rows.Length; i++)
         {
             Row row = rows[i];
-            if (row.Ended) return;
-            ReadOnlySpan<float> values = MemoryMarshal.Cast<byte, float>(onCpu.bytes).Slice((rowOfLogits?.Invoke(row) ?? i) * vocabulary, vocabulary);
+            if (row.Ended) continue;
             double uniform = options.Greedy ? 0 : CounterRandom.Uniform(key.Seed, key.Step, row.Example, row.Sample, row.Tokens.Count);
-            row.Add(sampler.Draw(values, row.Seen, uniform));
+            row.Add(sampler.Draw(all.Slice((rowOfLogits?.Invoke(row) ?? i) * vocabulary, vocabulary), row.Seen, uniform));
         }
-        Parallel.For(0, rows.Length, new ParallelOptions { MaxDegreeOfParallelism = get_num_threads() }, () => new TokenSampler(options, vocabulary), (i, _, sampler) =>
-        {
-            One(i, sampler);
-            return sampler;
-        }, _ => { });
     }
 
     private sealed class Row(int prompt, int sample, EncodedPrompt encoded, long example, SamplingOptions options)

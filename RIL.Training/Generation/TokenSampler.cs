@@ -24,7 +24,8 @@ internal sealed class TokenSampler(SamplingOptions options, int vocabulary)
     public TokenDraw Draw(ReadOnlySpan<float> logits, IReadOnlySet<int>? seen, double uniform)
     {
         float inverse = (float)(1 / options.Temperature);
-        for (int i = 0; i < logits.Length; i++) _scaled[i] = logits[i] * inverse;
+        if (inverse == 1) logits.CopyTo(_scaled);
+        else for (int i = 0; i < logits.Length; i++) _scaled[i] = logits[i] * inverse;
         (float largest, double total, double entropy) = Exponentials(_scaled);
         double logTotal = Math.Log(total);
         bool penalised = seen is not null && options.RepetitionPenalty != 1;

@@ -1,4 +1,5 @@
 using RIL.Training.Torch;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Layers;
@@ -11,12 +12,14 @@ internal sealed class DecodingCache : IAttentionPattern, IDisposable
 {
     private readonly Tensor[] _keys, _values;
     private readonly int _keyValueHeads, _headSize;
+    private readonly Scalar _scale;
     private Tensor? _mask; // [B, 1, 1, S]: 0 or −∞ where left padding stands; null where no row has any
 
     public DecodingCache(int layers, IReadOnlyList<int> promptLengths, int rowsPerPrompt, int newTokens, int keyValueHeads, int headSize, Device device)
     {
         _keyValueHeads = keyValueHeads;
         _headSize = headSize;
+        _scale = Scalars.Of(1 / Math.Sqrt(headSize));
         Rows = promptLengths.Count * rowsPerPrompt;
         Length = promptLengths.Max();
         int slots = Length + newTokens;
@@ -57,12 +60,13 @@ internal sealed class DecodingCache : IAttentionPattern, IDisposable
         _keys[layer].select(2, Length).copy_(key_NKE);
         _values[layer].select(2, Length).copy_(value_NKE);
         // The query heads of one key head become its queries: one product a key head, no copy of keys.
-        Tensor query = query_NHE.reshape(Rows, _keyValueHeads, -1, _headSize);
-        Tensor? mask = _mask?.narrow(3, 0, Length + 1);
-        Tensor attended = Aten.ScaledDotProductAttention(
-            query, _keys[layer].narrow(2, 0, Length + 1), _values[layer].narrow(2, 0, Length + 1), mask, causal: false, groupedQueries: false);
-        return attended.reshape(Rows, -1).MoveToOuterDisposeScope();
+        Tensor query = query_NHE.reshape((long)Rows * _keyValueHeads, -1, _headSize).mul(_scale);
+        Tensor scores = query.bmm(Filled(_keys[layer]).transpose(1, 2));
+        if (_mask is not null) scores.view(Rows, _keyValueHeads, -1, Length + 1).add_(_mask.narrow(3, 0, Length + 1), Scalars.One);
+        return scores.softmax(-1).bmm(Filled(_values[layer])).view(Rows, -1).MoveToOuterDisposeScope();
     }
+
+    private Tensor Filled(Tensor cache) => cache.view((long)Rows * _keyValueHeads, -1, _headSize).narrow(1, 0, Length + 1);
 
     /// <summary>Every layer has stored this step's token.</summary>
     public void Advance() => Length++;

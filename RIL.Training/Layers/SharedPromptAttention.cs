@@ -16,9 +16,13 @@ internal interface IAttentionPattern
 /// </summary>
 internal sealed class SharedPromptAttention : IAttentionPattern, IDisposable
 {
+    // Up to this many scores (16 MB) are written out; longer sequences go through the blocked kernel, which never holds them.
+    private const long MostScores = 4 << 20;
+
     private readonly int _prompts, _promptLength, _promptTokens, _rows, _rowLength;
     private readonly int _uniformRows; // completions of every prompt where all have the same number, else 0
-    private readonly Tensor? _promptPad, _promptUnpad, _promptMask, _rowPad, _rowUnpad, _rowMask, _promptOfRow;
+    private readonly Tensor _promptMask;
+    private readonly Tensor? _promptPad, _promptUnpad, _rowPad, _rowUnpad, _rowMask, _promptOfRow;
 
     public SharedPromptAttention(IReadOnlyList<int> promptLengths, IReadOnlyList<IReadOnlyList<int>> completionLengths, Device device)
     {
@@ -29,11 +33,8 @@ internal sealed class SharedPromptAttention : IAttentionPattern, IDisposable
         _rows = rowLengths.Length;
         _rowLength = _rows == 0 ? 0 : rowLengths.Max();
         bool raggedPrompts = promptLengths.Any(l => l != _promptLength);
-        if (raggedPrompts)
-        {
-            (_promptPad, _promptUnpad) = Padding(promptLengths, _promptLength, left: true, device);
-            _promptMask = PromptMask(promptLengths, device);
-        }
+        if (raggedPrompts) (_promptPad, _promptUnpad) = Padding(promptLengths, _promptLength, left: true, device);
+        _promptMask = PromptMask(raggedPrompts ? promptLengths : [_promptLength], device);
         if (_rows == 0) return;
         if (rowLengths.Any(l => l != _rowLength)) (_rowPad, _rowUnpad) = Padding(rowLengths, _rowLength, left: false, device);
         _uniformRows = completionLengths.All(c => c.Count == completionLengths[0].Count) ? completionLengths[0].Count : 0;
@@ -50,11 +51,11 @@ internal sealed class SharedPromptAttention : IAttentionPattern, IDisposable
         using var scope = NewDisposeScope();
         Tensor promptQuery = Prompts(query_NHE), promptKey_PLKE = Prompts(key_NKE), promptValue_PLKE = Prompts(value_NKE);
         PromptKeysComputed?.Invoke(layer, promptKey_PLKE, promptValue_PLKE);
-        Tensor prompts = Attention(promptQuery, promptKey_PLKE, promptValue_PLKE, _promptMask, causal: _promptMask is null);
+        Tensor prompts = Attention(promptQuery, promptKey_PLKE, promptValue_PLKE, _promptMask);
         prompts = Flat(prompts, _promptUnpad);
         if (_rows == 0) return prompts.MoveToOuterDisposeScope();
         Tensor rowKey = WithPrompt(promptKey_PLKE, Rows(key_NKE)), rowValue = WithPrompt(promptValue_PLKE, Rows(value_NKE));
-        Tensor rows = Flat(Attention(Rows(query_NHE), rowKey, rowValue, _rowMask, causal: false), _rowUnpad);
+        Tensor rows = Flat(Attention(Rows(query_NHE), rowKey, rowValue, _rowMask!), _rowUnpad);
         return cat([prompts, rows], 0).MoveToOuterDisposeScope();
     }
 
@@ -63,9 +64,12 @@ internal sealed class SharedPromptAttention : IAttentionPattern, IDisposable
         foreach (Tensor? tensor in (Tensor?[])[_promptPad, _promptUnpad, _promptMask, _rowPad, _rowUnpad, _rowMask, _promptOfRow]) tensor?.Dispose();
     }
 
-    private static Tensor Attention(Tensor query_BLHE, Tensor key_BSKE, Tensor value_BSKE, Tensor? mask, bool causal) =>
-        Aten.ScaledDotProductAttention(
-            query_BLHE.transpose(1, 2), key_BSKE.transpose(1, 2), value_BSKE.transpose(1, 2), mask, causal, query_BLHE.size(2) != key_BSKE.size(2)).transpose(1, 2);
+    private static Tensor Attention(Tensor query_BLHE, Tensor key_BSKE, Tensor value_BSKE, Tensor mask)
+    {
+        if (query_BLHE.size(0) * query_BLHE.size(1) * query_BLHE.size(2) * key_BSKE.size(1) <= MostScores) return AttentionProduct.Of(query_BLHE, key_BSKE, value_BSKE, mask);
+        return Aten.ScaledDotProductAttention(
+            query_BLHE.transpose(1, 2), key_BSKE.transpose(1, 2), value_BSKE.transpose(1, 2), mask, false, query_BLHE.size(2) != key_BSKE.size(2)).transpose(1, 2);
+    }
 
     private Tensor Prompts(Tensor packed_NHE)
     {
@@ -113,17 +117,17 @@ internal sealed class SharedPromptAttention : IAttentionPattern, IDisposable
         return (Index(pad, device), Index(unpad, device));
     }
 
-    // [P, 1, L, L]: causal, and the left padding is seen by nobody but itself (a row that sees nothing would be undefined).
+    // [P or 1, 1, L, L]: causal, and the left padding is seen by nobody but itself (a row that sees nothing would be undefined).
     private Tensor PromptMask(IReadOnlyList<int> lengths, Device device)
     {
-        var mask = new float[_prompts * _promptLength * _promptLength];
-        for (int p = 0, i = 0; p < _prompts; p++)
+        var mask = new float[lengths.Count * _promptLength * _promptLength];
+        for (int p = 0, i = 0; p < lengths.Count; p++)
         {
             int first = _promptLength - lengths[p];
             for (int q = 0; q < _promptLength; q++)
                 for (int k = 0; k < _promptLength; k++, i++) mask[i] = k == q || (k <= q && k >= first) ? 0 : float.NegativeInfinity;
         }
-        return Mask(mask, [_prompts, 1, _promptLength, _promptLength], device);
+        return Mask(mask, [lengths.Count, 1, _promptLength, _promptLength], device);
     }
 
     // [R or 1, 1, T, L + T]: the whole prompt, then the completion's own past.

@@ -60,6 +60,14 @@ public static class ModelCatalog
         return copy;
     }
 
+    /// <summary>A second model on the same weights: its tensors share the storage and have gradients of their own, so that two workers can train side by side.</summary>
+    public static VisionLanguageModel Share(VisionLanguageModel model)
+    {
+        VisionLanguageModel replica = Declare(model.ConfigDocument, "the model's configuration", model.Device);
+        foreach ((Weight to, Weight from) in replica.Weights.Zip(model.Weights)) to.Value = from.Value.detach();
+        return replica;
+    }
+
     /// <summary>Writes config.json and the weights (f32 unless told otherwise) as transformers does; tokenizer and processor files are the prompt encoder's.</summary>
     public static void Save(VisionLanguageModel model, string folder, ScalarType dtype = ScalarType.Float32, long shardBytes = WeightFiles.LargestShard)
     {

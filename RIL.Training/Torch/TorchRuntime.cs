@@ -5,41 +5,41 @@ using static TorchSharp.torch;
 namespace RIL.Training.Torch;
 
 /// <summary>How libtorch runs in this process: set once, before the first tensor, because most of it cannot be changed afterwards.</summary>
-/// <param name="Threads">Threads of one operator; 0 = as many as the machine has cores.</param>
+/// <param name="Threads">Cores to use; 0 = as many as the machine has.</param>
+/// <param name="Workers">Threads that compute shares of a batch side by side, each with Threads / Workers threads inside an operator; 0 = one a core.</param>
 /// <param name="OpenMpWait"><c>passive</c> (waiting threads sleep) or <c>active</c> (they spin; up to 11 times slower when a core is shared).</param>
 /// <param name="Matmul"><c>fast</c> (f32 products by oneDNN where a self-check finds them exact) or <c>default</c>.</param>
 /// <param name="KeepFreedMemory">Whether the C allocator keeps freed blocks instead of giving them back page by page.</param>
-public sealed record TorchSettings(int Threads = 0, string OpenMpWait = "passive", string Matmul = "fast", bool KeepFreedMemory = true);
+public sealed record TorchSettings(int Threads = 0, int Workers = 0, string OpenMpWait = "passive", string Matmul = "fast", bool KeepFreedMemory = true);
 
 /// <summary>Applies <see cref="TorchSettings"/> and says in one line what is in force.</summary>
 public static partial class TorchRuntime
 {
     private static string? _description;
-    private static bool _fastMatmul;
+    private static WorkerPool? _workers;
 
     /// <summary>What is in force, in one line; recorded with every run because results are bit-identical only under the same line.</summary>
     public static string Description => _description ?? throw new InvalidOperationException("TorchRuntime.Start has not run.");
+
+    /// <summary>The process's workers.</summary>
+    public static WorkerPool Workers => _workers ??= new WorkerPool(1);
 
     /// <summary>Sets the process up; a second call changes nothing.</summary>
     public static void Start(TorchSettings settings)
     {
         if (_description is not null) return;
         int threads = settings.Threads > 0 ? settings.Threads : Environment.ProcessorCount;
+        int workers = Math.Clamp(settings.Workers > 0 ? settings.Workers : threads, 1, threads), inside = threads / workers;
         // The OpenMP runtime reads its environment when libtorch is loaded, and only the native one: .NET's own copy is not enough.
         SetNativeEnvironment("OMP_WAIT_POLICY", settings.OpenMpWait);
         SetNativeEnvironment("KMP_BLOCKTIME", settings.OpenMpWait == "passive" ? "0" : "200");
-        SetNativeEnvironment("OMP_NUM_THREADS", threads.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        SetNativeEnvironment("OMP_NUM_THREADS", inside.ToString(System.Globalization.CultureInfo.InvariantCulture));
         bool keeps = settings.KeepFreedMemory && KeepFreedMemory();
-        set_num_threads(threads);
+        set_num_threads(inside);
+        _workers = new WorkerPool(workers);
         string matmul = settings.Matmul == "fast" ? ChooseFastMatmul() : "default";
-        _description = $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}, {(cuda.is_available() ? "cuda" : "cpu")}, threads {threads}, "
+        _description = $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}, {(cuda.is_available() ? "cuda" : "cpu")}, workers {workers} of {inside} thread{(inside == 1 ? "" : "s")}, "
             + $"OpenMP waiting {settings.OpenMpWait}, f32 matmul {matmul}, allocator {(keeps ? "keeps freed memory" : "default")}";
-    }
-
-    /// <summary>Switches the fast f32 route on for large products or off for one-row products, where it is slower; does nothing when it is not in force.</summary>
-    public static void UseFastMatmul(bool on)
-    {
-        if (_fastMatmul) SetMatmulPrecision(on ? Bf16 : Ieee);
     }
 
     private const int Mkldnn = 2, MatmulOperation = 3, Ieee = 1, Bf16 = 3;
@@ -60,7 +60,6 @@ public static partial class TorchRuntime
             Tensor error = fast.sub(exact).norm().div(exact.norm());
             if (MemoryMarshal.Read<double>(error.bytes) < 1e-5)
             {
-                _fastMatmul = true;
                 return "oneDNN (checked exact)";
             }
             SetMatmulPrecision(Ieee);
