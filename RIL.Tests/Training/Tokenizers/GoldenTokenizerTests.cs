@@ -5,7 +5,9 @@ namespace RIL.Tests.Training.Tokenizers;
 
 public sealed class GoldenTokenizerTests
 {
-    private static readonly Lazy<ByteLevelTokenizer> Tokenizer = new(() => ByteLevelTokenizer.Load(Fixtures.Path("tokenizer")));
+    private static readonly Lazy<ByteLevelTokenizer> Tokenizer = new(() => ByteLevelTokenizer.Load(
+        // Sets that only bring other strings mean the same tokenizer.
+        Directory.GetFiles(Fixtures.Path("tokenizer"), "tokenizer.json*").Length > 0 ? Fixtures.Path("tokenizer") : Fixtures.Beside("../../Fixtures/tokenizer")));
 
     [Fact]
     public void Encode_GivesTheIdsOfHuggingFace() => ForEachCase((text, ids, _) => Assert.Equal(ids, Tokenizer.Value.Encode(text, allowSpecial: true)));
