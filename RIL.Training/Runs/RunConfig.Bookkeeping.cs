@@ -6,15 +6,15 @@ namespace RIL.Training.Runs;
 public sealed partial record RunConfig
 {
     /// <summary>Run folder.</summary>
-    [Setting("output_dir", "Run folder; null = runs/ and the run's name.")]
+    [Setting("output_dir", "Run folder; null = runs/ and the run's name.", MayChange = true)]
     public string? OutputDir { get; init; }
 
     /// <summary>Name of the run.</summary>
-    [Setting("run_name", "Name of the run; null = the preset's or file's name and the time.")]
+    [Setting("run_name", "Name of the run; null = the preset's or file's name and the time.", MayChange = true)]
     public string? RunName { get; init; }
 
     /// <summary>Checkpoint to go on from.</summary>
-    [Setting("resume_from_checkpoint", "Go on from this checkpoint folder, or from the last good one of output_dir (latest); null = from the start.")]
+    [Setting("resume_from_checkpoint", "Go on from this checkpoint folder, or from the last good one of output_dir (latest); null = from the start.", MayChange = true)]
     public string? ResumeFromCheckpoint { get; init; }
 
     /// <summary>Seed of everything random.</summary>
@@ -34,7 +34,7 @@ public sealed partial record RunConfig
     public int SaveSteps { get; init; } = 100;
 
     /// <summary>Checkpoints kept.</summary>
-    [Setting("save_total_limit", "Newest checkpoints kept; the last good one always is; null = all.", Min = 1)]
+    [Setting("save_total_limit", "Newest checkpoints kept; the last good one always is; null = all.", Min = 1, MayChange = true)]
     public int? SaveTotalLimit { get; init; } = 2;
 
     /// <summary>Steps between evaluations.</summary>
@@ -54,14 +54,14 @@ public sealed partial record RunConfig
     public EvalSampling EvalSampling { get; init; } = EvalSampling.Greedy;
 
     /// <summary>Where tensors live.</summary>
-    [Setting("device", "Where the run computes.")]
+    [Setting("device", "Where the run computes.", MayChange = true)]
     public DeviceChoice Device { get; init; } = DeviceChoice.Auto;
 
     /// <summary>Threads of one operator.</summary>
-    [Setting("threads", "Threads of one operator; 0 = the machine's cores.", Min = 0, Max = 1024)]
+    [Setting("threads", "Threads of one operator; 0 = the machine's cores.", Min = 0, Max = 1024, MayChange = true)]
     public int Threads { get; init; }
 
     /// <summary>Route of f32 products.</summary>
-    [Setting("matmul", "Route of f32 matrix products on the CPU: fast (oneDNN where a self-check finds it exact) or default.")]
+    [Setting("matmul", "Route of f32 matrix products on the CPU: fast (oneDNN where a self-check finds it exact) or default.", MayChange = true)]
     public MatmulRoute Matmul { get; init; } = MatmulRoute.Fast;
 }

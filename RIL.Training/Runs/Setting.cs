@@ -30,8 +30,10 @@ internal sealed class Setting
 
     public string Effect => _about.Effect;
 
+    public bool MayChange => _about.MayChange;
+
     /// <summary>The value a configuration has where the key is not given.</summary>
-    public JsonNode? Default { get => Write(new RunConfig()); }
+    public JsonNode? Default => Write(new RunConfig());
 
     /// <summary>What is accepted, in words.</summary>
     public string Expected => Kind() + Range() + (_nullable ? " or null" : "");

@@ -15,4 +15,7 @@ internal sealed class SettingAttribute(string key, string effect) : Attribute
 
     /// <summary>Whether <see cref="Min"/> itself is too small.</summary>
     public bool AboveMin { get; init; }
+
+    /// <summary>Whether a run may go on with another value than it was started with.</summary>
+    public bool MayChange { get; init; }
 }

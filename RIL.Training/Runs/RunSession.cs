@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using RIL.Training.Torch;
+
+namespace RIL.Training.Runs;
+
+/// <summary>A run in progress: its folder, events, checkpoints and the requests made to it. One process at a time holds it.</summary>
+public sealed class RunSession : IDisposable
+{
+    private const string StageKey = "stage";
+    private readonly RunEvents _events;
+    private readonly CheckpointStore _checkpoints;
+    private readonly MetricLog _metrics = new();
+    private readonly TensorBoardWriter _tensorBoard;
+    private readonly Stopwatch _process = Stopwatch.StartNew();
+    private Stopwatch _stageTime = Stopwatch.StartNew();
+    private long? _stageStart;
+    private string _stage = "start";
+
+    private RunSession(RunConfig config, RunFolder folder, Checkpoint? resumed, RunEvents events, CheckpointStore checkpoints, TensorBoardWriter tensorBoard, RunControl control)
+    {
+        (Config, Folder, Resumed, _events, _checkpoints, _tensorBoard, Control) = (config, folder, resumed, events, checkpoints, tensorBoard, control);
+        if (resumed is not null) _stage = resumed.State[StageKey]!.GetValue<string>();
+    }
+
+    /// <summary>The configuration, as written into the folder.</summary>
+    public RunConfig Config { get; }
+
+    /// <summary>The run folder.</summary>
+    public RunFolder Folder { get; }
+
+    /// <summary>The checkpoint that the run goes on from; null = from the start.</summary>
+    public Checkpoint? Resumed { get; }
+
+    /// <summary>What the run was asked to do; to be looked at between steps.</summary>
+    public RunControl Control { get; }
+
+    /// <summary>Starts a run in a new folder, or goes on with one where <c>resume_from_checkpoint</c> says so.</summary>
+    /// <param name="config">A configuration that passed its checks, with an output_dir.</param>
+    /// <param name="observers">Who else sees the events.</param>
+    /// <param name="signals">Whether SIGTERM and Ctrl-C stop the run.</param>
+    /// <param name="control">Where lines saying stop or pause come from, if anywhere.</param>
+    public static RunSession Open(RunConfig config, IReadOnlyList<IRunObserver>? observers = null, bool signals = true, TextReader? control = null)
+    {
+        var folder = new RunFolder(Path.GetFullPath(config.OutputDir ?? throw new ArgumentException("The configuration has no output_dir.", nameof(config))));
+        bool resumes = config.ResumeFromCheckpoint is not null;
+        if (!resumes && File.Exists(folder.Events))
+            throw new InputException($"{folder.Root}: it holds a run already; go on with it by --resume, or choose another output_dir.");
+        if (resumes) CheckSameRun(config, folder);
+        Directory.CreateDirectory(folder.Root);
+        var shown = new LateObservers(observers ?? []);
+        RunEvents events = RunEvents.Open(folder.Events, shown);
+        try
+        {
+            var checkpoints = new CheckpointStore(folder.Root, config.SaveTotalLimit);
+            checkpoints.CleanUp();
+            IReadOnlyList<string> damaged = [];
+            Checkpoint? checkpoint = config.ResumeFromCheckpoint switch
+            {
+                null => null,
+                "latest" => checkpoints.LoadLatest(out damaged),
+                var path => checkpoints.Load(Path.GetFullPath(path)),
+            };
+            Durable.WriteText(folder.Config, RunConfigDocument.WriteJson(config));
+            if (resumes && checkpoint is null && Directory.Exists(folder.TensorBoard)) Directory.Delete(folder.TensorBoard, recursive: true);
+            var tensorBoard = new TensorBoardWriter(folder.TensorBoard, checkpoint is null ? 0 : checkpoint.Step + 1);
+            shown.Add(tensorBoard);
+            var session = new RunSession(config, folder, checkpoint, events, checkpoints, tensorBoard, new RunControl(folder.Root, signals, control));
+            session.Begin(resumes, damaged);
+            return session;
+        }
+        catch
+        {
+            events.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A stage begins; where the run is resumed within it, the stage had begun before and this is not called.</summary>
+    public void Stage(string stage, long? total = null)
+    {
+        (_stage, _stageTime, _stageStart) = (stage, Stopwatch.StartNew(), null);
+        _events.Append(new StageEvent(stage, total));
+    }
+
+    /// <summary>A step of the stage is done.</summary>
+    public void Progress(long step, long total)
+    {
+        // Only steps of this process tell how long the others will take.
+        _stageStart ??= step - 1;
+        double elapsed = _stageTime.Elapsed.TotalSeconds, left = elapsed / Math.Max(1, step - _stageStart.Value) * (total - step);
+        _events.Append(new ProgressEvent(_stage, step, total, new Dictionary<string, double> { ["elapsed_s"] = Math.Round(elapsed, 3), ["left_s"] = Math.Round(left, 3) }));
+    }
+
+    /// <summary>Numbers of a step by their names in the metrics table; those that are not finite are left out.</summary>
+    public void Metrics(long step, IEnumerable<KeyValuePair<string, double>> values) => _events.Append(_metrics.Event(_stage, step, values));
+
+    /// <summary>Keeps completions for people to read.</summary>
+    public void Completions(long step, IReadOnlyList<CompletionRow> rows)
+    {
+        string name = RunFolder.Completions(step);
+        CompletionsParquet.Write(Path.Combine(Folder.Root, name), step, rows);
+        _events.Append(new CompletionsEvent(step, name, rows.Count));
+    }
+
+    /// <summary>A sentence for people; it must not depend on the clock.</summary>
+    public void Log(string text, bool warning = false) => _events.Append(new LogEvent(warning ? "warning" : "info", text));
+
+    /// <summary>Saves a checkpoint.</summary>
+    public void Save(long step, CheckpointContent content)
+    {
+        _events.Sync();
+        var state = (JsonObject)content.State.DeepClone();
+        state[StageKey] = _stage;
+        string folder = _checkpoints.Save(step, _events.Last + 1, content with { State = state }); // the event about it belongs to it
+        _events.Append(new CheckpointEvent(step, Path.GetFileName(folder)));
+    }
+
+    /// <summary>The run has ended as it should: completed, stopped or paused.</summary>
+    public void Finish(string state, JsonObject? summary = null) =>
+        _events.Append(new FinishedEvent(state, summary, new Dictionary<string, double> { ["elapsed_s"] = Math.Round(_process.Elapsed.TotalSeconds, 3) }));
+
+    /// <summary>The run cannot go on.</summary>
+    public void Fail(string message)
+    {
+        try
+        {
+            _events.Append(new FailedEvent(message, _checkpoints.LastGood() is { } good ? Path.GetFileName(good) : null));
+        }
+        catch (IOException)
+        {
+            // A full disk takes no event either; the caller says it on the terminal.
+        }
+    }
+
+    /// <summary>A clause that tells where the run can go on: for messages.</summary>
+    public string LastGoodSentence() => _checkpoints.LastGoodSentence();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Control.Dispose();
+        _tensorBoard.Dispose();
+        _events.Dispose();
+    }
+
+    private void Begin(bool resumes, IReadOnlyList<string> damaged)
+    {
+        if (!resumes)
+        {
+            _events.Append(new LogEvent("info", TorchRuntime.Description));
+            foreach (string warning in RunConfigCheck.Warnings(Config)) Log(warning, warning: true);
+            return;
+        }
+        // The process may have died between the checkpoint's rename and the event about it.
+        if (Resumed is not null && _events.Last == Resumed.Events - 1) _events.Append(new CheckpointEvent(Resumed.Step, Path.GetFileName(Resumed.Folder)));
+        _events.Append(new ResumedEvent(Resumed?.Events ?? 0, Resumed?.Step ?? 0, Resumed is null ? null : Path.GetFileName(Resumed.Folder), TorchRuntime.Description));
+        if (Resumed is null) Begin(resumes: false, damaged);
+        foreach (string sentence in damaged) Log($"{sentence}; it is passed over.", warning: true);
+    }
+
+    private static void CheckSameRun(RunConfig config, RunFolder folder)
+    {
+        if (!File.Exists(folder.Config) || !File.Exists(folder.Events)) throw new InputException($"{folder.Root}: there is no run to resume; expected config.json and events.jsonl.");
+        if (RunEvents.Read(folder.Events).LastOrDefault() is FinishedEvent { State: "completed" })
+            throw new InputException($"{folder.Root}: the run is complete; there is nothing to resume.");
+        if (config.ResumeFromCheckpoint is { } path and not "latest" && Path.GetDirectoryName(Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar)) != folder.Root.TrimEnd(Path.DirectorySeparatorChar))
+            throw new InputException($"resume_from_checkpoint is {path}, which does not lie in output_dir, {folder.Root}; to train on from another run's weights, give its checkpoint as student.");
+        RunConfig before = RunConfigDocument.Bind(RunConfigDocument.ReadFile(folder.Config));
+        foreach (Setting setting in Setting.All.Where(s => !s.MayChange))
+        {
+            JsonNode? was = setting.Write(before), now = setting.Write(config);
+            if (!JsonNode.DeepEquals(was, now))
+                throw new InputException($"{folder.Root}: {setting.Key} is {now?.ToJsonString() ?? "null"} and the run was started with {was?.ToJsonString() ?? "null"}; resume without changing it, or start a new run.");
+        }
+    }
+
+    // TensorBoard's writer can only be made after the events are open, and must see them.
+    private sealed class LateObservers(IReadOnlyList<IRunObserver> first) : IRunObserver
+    {
+        private readonly List<IRunObserver> _all = [.. first];
+
+        public void Add(IRunObserver observer) => _all.Add(observer);
+
+        public void Observe(RunEvent happened) => _all.ForEach(o => o.Observe(happened));
+    }
+}
