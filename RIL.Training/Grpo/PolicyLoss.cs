@@ -84,8 +84,8 @@ public static class PolicyLoss
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        float[] ratios = Floats(ratio_N), advantages = Floats(tokens.Advantages), weights = Floats(tokens.TokenWeights);
-        float[]? divergences = divergence_N is null ? null : Floats(divergence_N);
+        float[] ratios = Values.Floats(ratio_N), advantages = Values.Floats(tokens.Advantages), weights = Values.Floats(tokens.TokenWeights);
+        float[]? divergences = divergence_N is null ? null : Values.Floats(divergence_N);
         bool perRow = settings.Level == ImportanceSamplingLevel.Sequence;
         double kl = 0, low = 0, high = 0, counted = 0, compared = 0;
         for (int row = 0, t = 0; row < tokens.RowLengths.Count; row++)
@@ -101,7 +101,4 @@ public static class PolicyLoss
             }
         return new PolicyStatistics(kl, low, high, counted, compared);
     }
-
-    private static float[] Floats(Tensor tensor) =>
-        System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.detach().cpu().contiguous().bytes).ToArray();
 }

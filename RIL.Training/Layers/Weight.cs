@@ -15,7 +15,7 @@ public enum ModelPart
     LanguageModel,
 }
 
-/// <summary>What a weight is; optimizers decay matrices only.</summary>
+/// <summary>What a weight is, for its first values.</summary>
 public enum WeightKind
 {
     /// <summary>A matrix, convolution or embedding.</summary>

@@ -7,7 +7,7 @@ namespace RIL.Training.Optimizers;
 /// <param name="Beta1">Decay of the mean of gradients.</param>
 /// <param name="Beta2">Decay of the mean of squared gradients.</param>
 /// <param name="Epsilon">Added to the denominator.</param>
-/// <param name="WeightDecay">On matrices only, as Hugging Face's Trainer.</param>
+/// <param name="WeightDecay">On what is not a bias or norm, as Hugging Face's Trainer.</param>
 public sealed record AdamWSettings(double Beta1 = 0.9, double Beta2 = 0.999, double Epsilon = 1e-8, double WeightDecay = 0);
 
 /// <summary>AdamW over flat parameters, one fused kernel a group.</summary>

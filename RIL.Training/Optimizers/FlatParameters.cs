@@ -26,7 +26,7 @@ public sealed class FlatParameters : IDisposable
             else foreach (Weight copy in copies) copy.Value.requires_grad_(false);
         }
         if (picked.Count == 0) throw new InputException("No weight is left to train; at least one part of the model must not be frozen.");
-        Groups = [.. picked.GroupBy(c => c[0].Kind == WeightKind.Matrix).OrderByDescending(g => g.Key).Select(g => Lay([.. g], g.Key))];
+        Groups = [.. picked.GroupBy(c => WeightDecayRule.Decays(c[0].Name)).OrderByDescending(g => g.Key).Select(g => Lay([.. g], g.Key))];
     }
 
     internal IReadOnlyList<Group> Groups { get; }

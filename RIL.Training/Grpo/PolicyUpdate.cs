@@ -1,0 +1,115 @@
+using RIL.Training.Models;
+using RIL.Training.Optimizers;
+using RIL.Training.Torch;
+using static TorchSharp.torch;
+
+namespace RIL.Training.Grpo;
+
+/// <summary>What one update of the policy gave.</summary>
+/// <param name="Loss">The objective as a loss.</param>
+/// <param name="GradientNorm">Norm before clipping.</param>
+/// <param name="Statistics">Sums over the tokens that counted.</param>
+public sealed record PolicyUpdateResult(double Loss, double GradientNorm, PolicyStatistics Statistics);
+
+/// <summary>
+/// Updates the policy μ times on the outputs of a step (Equation 2). The reference is asked once; the old log-probabilities are those of the first update's own
+/// forward pass, taken before any weight moves, so they cost nothing; outputs that take no part are not computed at all.
+/// </summary>
+public sealed class PolicyUpdate : IDisposable
+{
+    private readonly ModelReplicas _policy;
+    private readonly VisionLanguageModel _reference;
+    private readonly PolicyLossSettings _settings;
+    private readonly double _temperature;
+
+    /// <summary>Trains <paramref name="policy"/> (its vision tower too unless frozen) towards the advantages, held by <paramref name="reference"/>.</summary>
+    public PolicyUpdate(
+        VisionLanguageModel policy, VisionLanguageModel reference, bool freezeVisionTower, PolicyLossSettings settings, double temperature, AdamWSettings adamW, double maxGradientNorm)
+    {
+        _policy = new ModelReplicas(policy, TorchRuntime.Workers.Count);
+        _reference = reference;
+        _settings = settings;
+        _temperature = temperature;
+        Optimizer = new WeightOptimizer(_policy.Weights, w => !freezeVisionTower || w.Part != Layers.ModelPart.VisionTower, adamW, maxGradientNorm);
+    }
+
+    /// <summary>The optimizer, for checkpoints.</summary>
+    public WeightOptimizer Optimizer { get; }
+
+    /// <summary>Log-probabilities of the last step's outputs before its updates, by output; null where an output took no part.</summary>
+    public IReadOnlyList<float[]?> OldLogProbabilities { get; private set; } = [];
+
+    /// <summary>The reference's log-probabilities of the last step's outputs.</summary>
+    public IReadOnlyList<float[]?> ReferenceLogProbabilities { get; private set; } = [];
+
+    /// <summary>μ updates.</summary>
+    /// <param name="groups">The step's questions.</param>
+    /// <param name="advantages">One per output, group by group.</param>
+    /// <param name="member">Whether an output is in its group; the others are left out and do not count in the normaliser.</param>
+    /// <param name="masked">Whether an output's tokens are left out of the loss although it counts (truncated ones).</param>
+    /// <param name="iterations">μ.</param>
+    /// <param name="learningRate">Rate of all μ updates.</param>
+    public IReadOnlyList<PolicyUpdateResult> Run(
+        IReadOnlyList<RolloutGroup> groups, IReadOnlyList<double> advantages, IReadOnlyList<bool> member, IReadOnlyList<bool> masked, int iterations, double learningRate)
+    {
+        int[] lengths = [.. groups.SelectMany(g => g.Outputs).Select(o => o.TokenIds.Length)];
+        bool[] counted = [.. member.Select((m, i) => m && !masked[i])];
+        double[] weights = PolicyLoss.RowWeights(_settings.LossType, lengths, counted, Math.Max(1, member.Count(m => m)), _settings.MaxCompletionLength);
+        IReadOnlyList<MicroBatch> batches = MicroBatches.Of([.. groups.Select(g => new PromptWithCompletions(g.Prompt, [.. g.Outputs.Select(o => o.TokenIds)]))], _policy.Models[0], Moves);
+        var old = new float[lengths.Length][];
+        var reference = new float[lengths.Length][];
+        if (_settings.Beta != 0) Ask(batches, reference);
+        var results = new List<PolicyUpdateResult>();
+        for (int iteration = 0; iteration < iterations; iteration++) results.Add(Update(batches, advantages, weights, old, reference, iteration == 0, learningRate));
+        (OldLogProbabilities, ReferenceLogProbabilities) = (old, reference);
+        return results;
+
+        // Without the KL term an output whose advantage is 0 pulls nowhere.
+        bool Moves(int output) => counted[output] && (_settings.Beta != 0 || advantages[output] != 0);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        _policy.Dispose();
+    }
+
+    private void Ask(IReadOnlyList<MicroBatch> batches, float[][] reference) => TorchRuntime.Workers.ForEach(batches, (_, batch) =>
+    {
+        using var scope = NewDisposeScope();
+        using var __ = no_grad();
+        Scatter(Values.Floats(TokenLogProbs.Of(_reference, _reference.Hidden(batch.Batch), batch.Batch, _temperature)), batch, reference);
+    });
+
+    private PolicyUpdateResult Update(
+        IReadOnlyList<MicroBatch> batches, IReadOnlyList<double> advantages, double[] weights, float[][] old, float[][] reference, bool first, double learningRate)
+    {
+        var losses = new double[batches.Count];
+        var statistics = new PolicyStatistics[batches.Count];
+        TorchRuntime.Workers.ForEach([.. batches.Select((batch, i) => (batch, i))], (worker, item) =>
+        {
+            using var scope = NewDisposeScope();
+            (MicroBatch batch, VisionLanguageModel model) = (item.batch, _policy.Models[worker]);
+            Tensor logProbabilities = TokenLogProbs.Of(model, model.Hidden(batch.Batch), batch.Batch, _temperature);
+            if (first) Scatter(Values.Floats(logProbabilities), batch, old);
+            var tokens = new PolicyTokens(
+                first ? null : Gather(old, batch, model.Device), _settings.Beta == 0 ? null : Gather(reference, batch, model.Device),
+                PolicyLoss.PerToken([.. batch.Outputs.Select(o => advantages[o])], batch.RowLengths, model.Device),
+                PolicyLoss.PerToken([.. batch.Outputs.Select(o => weights[o])], batch.RowLengths, model.Device), batch.RowLengths);
+            (Tensor loss, statistics[item.i]) = PolicyLoss.Of(logProbabilities, tokens, _settings);
+            loss.backward();
+            losses[item.i] = Values.Float(loss);
+        });
+        double norm = batches.Count == 0 ? 0 : Optimizer.Update(learningRate);
+        return new PolicyUpdateResult(losses.Sum(), norm, statistics.Aggregate(PolicyStatistics.None, (a, b) => a.Plus(b)));
+    }
+
+    private static void Scatter(float[] packed, MicroBatch batch, float[][] byOutput)
+    {
+        for (int row = 0, start = 0; row < batch.Outputs.Count; start += batch.RowLengths[row++])
+            byOutput[batch.Outputs[row]] = packed[start..(start + batch.RowLengths[row])];
+    }
+
+    private static Tensor Gather(float[][] byOutput, MicroBatch batch, Device device) => tensor(batch.Outputs.SelectMany(o => byOutput[o]).ToArray(), device: device);
+}

@@ -1,0 +1,129 @@
+using RIL.Training.Layers;
+using RIL.Training.Models;
+using RIL.Training.Optimizers;
+using RIL.Training.Torch;
+using static TorchSharp.torch;
+
+namespace RIL.Training.Ril;
+
+/// <summary>A text the discriminator is shown: prompt (with or without picture and question) and output; <paramref name="ByStudent"/> is the label.</summary>
+public sealed record DiscriminatorText(EncodedPrompt Prompt, IReadOnlyList<int[]> Outputs, IReadOnlyList<bool> ByStudent);
+
+/// <summary>One update: Equation 1's loss before it, the norm of its gradient before clipping, and every output's score before it.</summary>
+public sealed record DiscriminatorUpdate(double Loss, double GradientNorm, double[] Scores, bool Skipped);
+
+/// <summary>
+/// D_φ: the student's architecture and weights with a linear head d → 1 on the last token's final hidden state and a sigmoid. It learns by Equation 1 to give
+/// 1 to the student's outputs and 0 to the teachers': loss = −mean over student outputs of log D − mean over teacher outputs of log(1 − D).
+/// </summary>
+public sealed class Discriminator : IDisposable
+{
+    private readonly ModelReplicas _models;
+    private readonly Weight[] _headWeights, _headBiases; // by replica
+    private readonly WeightOptimizer _optimizer;
+
+    /// <summary>Takes over <paramref name="backbone"/>, which it trains and disposes.</summary>
+    /// <param name="backbone">A copy of the fine-tuned student.</param>
+    /// <param name="headWeight">[1, D].</param>
+    /// <param name="headBias">[1].</param>
+    /// <param name="freezeVisionTower">Whether the vision tower keeps its weights.</param>
+    /// <param name="adamW">The optimizer's constants.</param>
+    /// <param name="maxGradientNorm">Gradients are clipped to this norm; 0 = never.</param>
+    public Discriminator(VisionLanguageModel backbone, Tensor headWeight, Tensor headBias, bool freezeVisionTower, AdamWSettings adamW, double maxGradientNorm)
+    {
+        using var scope = NewDisposeScope();
+        _models = new ModelReplicas(backbone, TorchRuntime.Workers.Count);
+        _headWeights = [.. _models.Models.Select(_ => new Weight("score.weight", [1, backbone.HiddenSize], WeightKind.Matrix, ModelPart.LanguageModel) { Value = headWeight.detach().clone() })];
+        _headBiases = [.. _models.Models.Select(_ => new Weight("score.bias", [1], WeightKind.Bias, ModelPart.LanguageModel) { Value = headBias.detach().clone() })];
+        // An untied language-model head is not part of D.
+        IEnumerable<IReadOnlyList<Weight>> weights = _models.Weights.Where(w => w[0].Name != "lm_head.weight");
+        _optimizer = new WeightOptimizer([.. weights, _headWeights, _headBiases], w => !freezeVisionTower || w.Part != ModelPart.VisionTower, adamW, maxGradientNorm);
+    }
+
+    /// <summary>A discriminator on a copy of the student, with a head drawn as transformers draws a new linear layer: normal(0, 0.02), bias 0.</summary>
+    public static Discriminator From(VisionLanguageModel student, ulong seed, bool freezeVisionTower, AdamWSettings adamW, double maxGradientNorm)
+    {
+        using var scope = NewDisposeScope();
+        using var generator = new Generator(seed);
+        Tensor head = randn([1, student.HiddenSize], generator: generator).mul_(Scalars.Of(0.02)).to(student.Device);
+        return new Discriminator(ModelCatalog.Clone(student), head, zeros(1, device: student.Device), freezeVisionTower, adamW, maxGradientNorm);
+    }
+
+    /// <summary>Weights by name, head included: views to save from or copy into.</summary>
+    public IReadOnlyList<(string Name, Tensor Value)> State() =>
+        [.. _models.Models[0].Weights.Select(w => (w.Name, w.Value)), (_headWeights[0].Name, _headWeights[0].Value), (_headBiases[0].Name, _headBiases[0].Value)];
+
+    /// <summary>The optimizer's state, for checkpoints.</summary>
+    public AdamW AdamW => _optimizer.AdamW;
+
+    /// <summary>D of every output, text by text.</summary>
+    public double[] Scores(IReadOnlyList<DiscriminatorText> texts)
+    {
+        var scores = new double[texts.Sum(t => t.Outputs.Count)];
+        TorchRuntime.Workers.ForEach(Batches(texts), (worker, batch) =>
+        {
+            using var scope = NewDisposeScope();
+            using var _ = no_grad();
+            Keep(Logits(worker, batch), batch, scores);
+        });
+        return scores;
+    }
+
+    /// <summary>One update by Equation 1; below <paramref name="lossFloor"/> (0 = none) the weights stay, so that D does not run away from the student.</summary>
+    public DiscriminatorUpdate Update(IReadOnlyList<DiscriminatorText> texts, double learningRate, double lossFloor = 0)
+    {
+        bool[] byStudent = [.. texts.SelectMany(t => t.ByStudent)];
+        double students = byStudent.Count(s => s), teachers = byStudent.Length - students;
+        if (students == 0 || teachers == 0) throw new ArgumentException("Equation 1 needs outputs of both sides.", nameof(texts));
+        IReadOnlyList<MicroBatch> batches = Batches(texts);
+        var scores = new double[byStudent.Length];
+        var losses = new double[batches.Count];
+        TorchRuntime.Workers.ForEach([.. batches.Select((batch, i) => (batch, i))], (worker, item) =>
+        {
+            using var scope = NewDisposeScope();
+            Tensor logits = Logits(worker, item.batch);
+            // log(1 − σ(z)) = log σ(−z), so one sign per output serves both sides.
+            Device device = _models.Models[0].Device;
+            Tensor sign = tensor(item.batch.Outputs.Select(o => byStudent[o] ? 1f : -1f).ToArray(), device: device);
+            Tensor share = tensor(item.batch.Outputs.Select(o => (float)(-1 / (byStudent[o] ? students : teachers))).ToArray(), device: device);
+            Tensor loss = nn.functional.logsigmoid(logits.mul(sign)).mul(share).sum();
+            loss.backward();
+            losses[item.i] = Values.Float(loss);
+            Keep(logits, item.batch, scores);
+        });
+        double total = losses.Sum();
+        if (total < lossFloor)
+        {
+            _optimizer.Skip();
+            return new DiscriminatorUpdate(total, 0, scores, Skipped: true);
+        }
+        return new DiscriminatorUpdate(total, _optimizer.Update(learningRate), scores, Skipped: false);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        VisionLanguageModel backbone = _models.Models[0];
+        _models.Dispose();
+        backbone.Dispose();
+        foreach (Weight weight in _headWeights.Concat(_headBiases)) weight.Dispose();
+    }
+
+    private IReadOnlyList<MicroBatch> Batches(IReadOnlyList<DiscriminatorText> texts) =>
+        MicroBatches.Of([.. texts.Select(t => new PromptWithCompletions(t.Prompt, t.Outputs))], _models.Models[0]);
+
+    private Tensor Logits(int worker, MicroBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        VisionLanguageModel model = _models.Models[worker];
+        Tensor last = model.Hidden(batch.Batch).index_select(0, tensor(batch.Batch.LastRows, device: model.Device));
+        return nn.functional.linear(last, _headWeights[worker].Value, _headBiases[worker].Value).squeeze(1).MoveToOuterDisposeScope();
+    }
+
+    private static void Keep(Tensor logits, MicroBatch batch, double[] scores)
+    {
+        float[] values = Values.Floats(logits.detach().sigmoid());
+        for (int row = 0; row < values.Length; row++) scores[batch.Outputs[row]] = values[row];
+    }
+}
