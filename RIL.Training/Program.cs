@@ -1,3 +1,3 @@
-using RIL.Training.Torch;
-TorchRuntime.Start(new TorchSettings());
-Console.WriteLine(TorchRuntime.Description);
+using RIL.Training.Commands;
+
+return CommandLine.Run(args, Console.Out, Console.Error);

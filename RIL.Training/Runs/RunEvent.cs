@@ -1,6 +1,5 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace RIL.Training.Runs;
@@ -91,7 +90,7 @@ public sealed record ResumedEvent(long From, long Step, string? Checkpoint, stri
 /// <param name="State">completed, stopped (checkpoint written, asked to end) or paused (the same, to be resumed later).</param>
 /// <param name="Summary">The closing table's numbers.</param>
 /// <param name="Timing"><c>elapsed_s</c> of this process.</param>
-public sealed record FinishedEvent(string State, JsonObject? Summary = null, IReadOnlyDictionary<string, double>? Timing = null) : RunEvent;
+public sealed record FinishedEvent(string State, RunSummary? Summary = null, IReadOnlyDictionary<string, double>? Timing = null) : RunEvent;
 
 /// <summary>The run has ended because it could not go on.</summary>
 /// <param name="Message">Why, in one sentence.</param>

@@ -36,6 +36,20 @@ public sealed class RunEvents : IDisposable
         }
     }
 
+    /// <summary>Whether a process is writing the events now.</summary>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            Hold(path + ".lock").Dispose();
+            return false;
+        }
+        catch (InputException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>Writes one event and shows it to the observers.</summary>
     public void Append(RunEvent happened)
     {
