@@ -44,6 +44,7 @@ internal static class CommandLine
         var root = new RootCommand("Trains small vision-language models by Unified Reinforcement and Imitation Learning (RIL).")
         {
             ConfigCommand.Create(),
+            BenchCommand.Create(),
             ControlCommands.Create(RunRequest.Stop), ControlCommands.Create(RunRequest.Pause),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();

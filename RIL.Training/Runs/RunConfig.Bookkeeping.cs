@@ -2,7 +2,7 @@ using RIL.Training.Settings;
 
 namespace RIL.Training.Runs;
 
-// What a run writes and when, and the machine it runs on; nothing here changes what is learnt, except seed and the last bits by threads and matmul.
+// What a run writes and when, and the machine it runs on; nothing here changes what is learnt, except seed and, in the last bits, threads, workers and matmul.
 public sealed partial record RunConfig
 {
     /// <summary>Run folder.</summary>
@@ -57,9 +57,13 @@ public sealed partial record RunConfig
     [Setting("device", "Where the run computes.", MayChange = true)]
     public DeviceChoice Device { get; init; } = DeviceChoice.Auto;
 
-    /// <summary>Threads of one operator.</summary>
-    [Setting("threads", "Threads of one operator; 0 = the machine's cores.", Min = 0, Max = 1024, MayChange = true)]
+    /// <summary>Cores to use.</summary>
+    [Setting("threads", "Cores to use; 0 = all of the machine.", Min = 0, Max = 1024, MayChange = true)]
     public int Threads { get; init; }
+
+    /// <summary>Workers side by side.</summary>
+    [Setting("workers", "Threads that compute shares of a batch side by side, with threads / workers inside an operator each; 0 = one a core.", Min = 0, Max = 1024, MayChange = true)]
+    public int Workers { get; init; }
 
     /// <summary>Route of f32 products.</summary>
     [Setting("matmul", "Route of f32 matrix products on the CPU: fast (oneDNN where a self-check finds it exact) or default.", MayChange = true)]
