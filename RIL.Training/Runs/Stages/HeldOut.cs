@@ -1,0 +1,32 @@
+using RIL.Training.Datasets;
+using RIL.Training.Evaluation;
+using RIL.Training.Models;
+
+namespace RIL.Training.Runs.Stages;
+
+/// <summary>Measures models on the held-out questions and remembers the figures for the closing table.</summary>
+internal static class HeldOut
+{
+    /// <summary>Measures the student as it stands under a name of the table; nothing where there are no questions.</summary>
+    public static void Student(RunState state, string name, long runStep, RunSession session)
+    {
+        if (state.Inputs.EvaluationQuestions.Count == 0) return;
+        EvaluationResult result = Measure(state.Inputs, state.Student, state.Inputs.Encoder, state.Inputs.EvaluationQuestions);
+        session.Metrics(runStep, result.Metrics());
+        Keep(state, name, result);
+    }
+
+    /// <summary>Measures the student on the validation questions, for tuning.</summary>
+    public static void Validate(RunState state, long runStep, RunSession session)
+    {
+        if (state.Inputs.ValidationQuestions.Count > 0)
+            session.Metrics(runStep, Measure(state.Inputs, state.Student, state.Inputs.Encoder, state.Inputs.ValidationQuestions).Metrics());
+    }
+
+    public static EvaluationResult Measure(RunInputs inputs, VisionLanguageModel model, IPromptEncoder encoder, IReadOnlyList<Example> questions) =>
+        EvaluationResult.Of(new Evaluator(model, encoder, inputs.Judge, inputs.EvaluationSampling with { EndTokenIds = encoder.EndTokenIds, SuppressTokenIds = encoder.MarkerTokenIds }, inputs.Config.EvalBatchSize)
+            .Answer(questions, inputs.Seed));
+
+    public static void Keep(RunState state, string name, EvaluationResult result) =>
+        state.Evaluations.Add(new ModelAccuracy(name, result.Accuracy, result.ByType, result.Questions, result.MeanLength));
+}

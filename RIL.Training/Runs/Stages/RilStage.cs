@@ -1,0 +1,86 @@
+using RIL.Training.Grpo;
+using RIL.Training.Models;
+using RIL.Training.Optimizers;
+using RIL.Training.Rewards;
+using RIL.Training.Ril;
+using static TorchSharp.torch;
+
+namespace RIL.Training.Runs.Stages;
+
+/// <summary>Stage 4: the loop.</summary>
+internal sealed class RilStage(RunState state) : RunStage("ril", state.Inputs.Config.MaxSteps, state)
+{
+    private const string OptimizerFile = "optimizer.safetensors", ReferenceFile = "reference.safetensors";
+    private PolicyUpdate? _policy;
+    private RilTrainer? _trainer;
+
+    private LearningRate Rate => new(Config.LearningRate, Config.Schedule, Config.WarmupSteps, Steps, Config.RateFloor);
+
+    private LearningRate DiscriminatorRate => new(Config.DiscriminatorLearningRate, Config.DiscriminatorSchedule, 0, Steps, Config.DiscriminatorRateFloor);
+
+    public override void Enter(Checkpoint? checkpoint)
+    {
+        // The student of a checkpoint of this stage has moved; the reference is stored beside it.
+        State.Reference ??= ModelCatalog.Clone(State.Student);
+        if (checkpoint is not null) RunState.Copy(checkpoint, ReferenceFile, RunState.Weights(State.Reference));
+        if (Config.UsesDiscriminator && State.Discriminator is null)
+        {
+            State.Discriminator = State.NewDiscriminator();
+            if (checkpoint is not null) DiscriminatorStage.Restore(State.Discriminator, checkpoint);
+        }
+        var loss = new PolicyLossSettings(Config.LossType, Config.ImportanceSamplingLevel, Config.Epsilon, Config.ClipHigh, Config.Beta, Config.MaxCompletionLength);
+        _policy = new PolicyUpdate(State.Student, State.Reference, Config.FreezeVisionTower, loss, Config.Temperature, Inputs.AdamW, Config.MaxGradNorm);
+        if (checkpoint is not null) RunState.Copy(checkpoint, OptimizerFile, _policy.Optimizer.AdamW.State());
+        _trainer = new RilTrainer(
+            Settings(Config), DiscriminatorStage.Rollouts(State), new AnswerReward(Inputs.Judge), State.Discriminator is null ? null : new DiscriminatorPrompts(Config.DiscriminatorInput, Inputs.Encoder),
+            State.Discriminator, _policy);
+    }
+
+    public override void Step(int step, long runStep, RunSession session)
+    {
+        double rate = Rate.At(step);
+        RilStepResult result = _trainer!.Step(step, rate, DiscriminatorRate.At(step));
+        foreach (PolicyUpdateResult update in result.Updates) RequireFinite(step, session, update.Loss, update.GradientNorm);
+        foreach (DiscriminatorUpdate update in result.Discriminator?.Updates ?? []) RequireFinite(step, session, update.Loss, update.GradientNorm);
+        if ((step + 1) % Config.LoggingSteps == 0 || step + 1 == Steps)
+        {
+            session.Metrics(runStep, RilMetrics.Of(result, rate));
+            if (Config.LogCompletions) session.Completions(runStep, Rows(result));
+        }
+        if (Config.EvalSteps > 0 && (step + 1) % Config.EvalSteps == 0 && step + 1 < Steps) HeldOut.Validate(State, runStep, session);
+    }
+
+    public override IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Tensors =>
+        [Optimizer(OptimizerFile, _policy!.Optimizer.AdamW), (ReferenceFile, RunState.Weights(State.Reference!)), .. State.Discriminator is { } d ? DiscriminatorStage.Files(d) : []];
+
+    public override void Dispose()
+    {
+        _policy?.Dispose();
+        base.Dispose();
+    }
+
+    private static RilSettings Settings(RunConfig c) => new()
+    {
+        Similarity = c.Similarity, SimilarityWeight = c.RewardWeights.Similarity, AnswerWeight = c.RewardWeights.Answer, TeachersInGroup = c.TeachersInGroup, ScaleRewards = c.ScaleRewards,
+        Iterations = c.UpdatesPerBatch, DiscriminatorUpdates = c.TrainDiscriminator ? c.DiscriminatorUpdatesPerBatch ?? c.UpdatesPerBatch : 0,
+        DiscriminatorLossFloor = c.DiscriminatorLossFloor, MaskTruncated = c.MaskTruncatedCompletions,
+    };
+
+    private static List<CompletionRow> Rows(RilStepResult result)
+    {
+        var rows = new List<CompletionRow>();
+        foreach (RolloutGroup group in result.Groups)
+        {
+            string prompt = string.Join('\n', group.Example.Prompt.Select(m => string.Concat(m.Content.Select(c => c.Text ?? "<image>"))));
+            string images = string.Join(' ', group.Example.Images.Select(i => i.Name));
+            foreach (RolloutOutput output in group.Outputs)
+            {
+                OutputScore score = result.Scores[rows.Count];
+                var rewards = new Dictionary<string, double?> { ["answer"] = score.Answer };
+                if (result.Discriminator is not null) rewards["similarity"] = score.Similarity;
+                rows.Add(new CompletionRow(prompt, output.Text, output.Source, rewards, score.DiscriminatorScore, score.Reason, score.GroupReward is null ? null : result.Advantages.Values[rows.Count], images));
+            }
+        }
+        return rows;
+    }
+}

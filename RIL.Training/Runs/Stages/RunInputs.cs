@@ -1,0 +1,96 @@
+using RIL.Training.Datasets;
+using RIL.Training.Generation;
+using RIL.Training.Models;
+using RIL.Training.Optimizers;
+using RIL.Training.Quickstart;
+using RIL.Training.Rewards;
+using RIL.Training.Settings;
+using RIL.Training.Teachers;
+using static TorchSharp.torch;
+
+namespace RIL.Training.Runs.Stages;
+
+/// <summary>Everything a run reads, checked before anything is trained.</summary>
+internal sealed class RunInputs
+{
+    private RunInputs(RunConfig config)
+    {
+        Config = config;
+        Device = ChooseDevice(config.Device);
+        StudentFolder = QuickstartFiles.Resolve(config.Student);
+        Encoder = ModelCatalog.LoadPromptEncoder(StudentFolder, config.MinPixels, config.MaxPixels);
+        Judge = new RuleJudge(config.Judge, config.AnswerMarker);
+        Questions = Rows(config.Dataset);
+        SftQuestions = config.SftDataset is { } sft ? Rows(sft) : Questions;
+        EvaluationQuestions = config.EvalDataset is { } eval ? Limited(Rows(eval)) : [];
+        ValidationQuestions = config.ValidationDataset is { } validation ? Limited(Rows(validation)) : EvaluationQuestions;
+        Kept = config.UsesTeachers ? LoadAnswers() : new KeptAnswers();
+    }
+
+    public RunConfig Config { get; }
+
+    public Device Device { get; }
+
+    public string StudentFolder { get; }
+
+    public IPromptEncoder Encoder { get; }
+
+    public RuleJudge Judge { get; }
+
+    public IReadOnlyList<Example> Questions { get; }
+
+    public IReadOnlyList<Example> SftQuestions { get; }
+
+    public IReadOnlyList<Example> EvaluationQuestions { get; }
+
+    public IReadOnlyList<Example> ValidationQuestions { get; }
+
+    public KeptAnswers Kept { get; }
+
+    public ulong Seed => (ulong)Config.Seed;
+
+    /// <summary>How the student samples in training.</summary>
+    public SamplingOptions Sampling => new()
+    {
+        MaxNewTokens = Config.MaxCompletionLength, Temperature = Config.Temperature, TopK = Config.TopK, TopP = Config.TopP, MinP = Config.MinP,
+        RepetitionPenalty = Config.RepetitionPenalty, EndTokenIds = Encoder.EndTokenIds, SuppressTokenIds = Encoder.MarkerTokenIds,
+    };
+
+    /// <summary>How models answer in an evaluation.</summary>
+    public SamplingOptions EvaluationSampling => Config.EvalSampling == EvalSampling.Sample ? Sampling : new()
+    {
+        MaxNewTokens = Config.MaxCompletionLength, Greedy = true, EndTokenIds = Encoder.EndTokenIds, SuppressTokenIds = Encoder.MarkerTokenIds,
+    };
+
+    public AdamWSettings AdamW => new(Config.AdamBeta1, Config.AdamBeta2, Config.AdamEpsilon, Config.WeightDecay);
+
+    public static RunInputs Load(RunConfig config) => new(config);
+
+    /// <summary>The rows of a data set, or of one of the example's.</summary>
+    public static IReadOnlyList<Example> Rows(string name) => QuickstartData.IsReference(name) ? QuickstartData.Load(name) : Dataset.Load(name);
+
+    private static Device ChooseDevice(DeviceChoice choice) => choice switch
+    {
+        DeviceChoice.Cpu => CPU,
+        DeviceChoice.Cuda when !cuda.is_available() => throw new InputException("device is cuda and libtorch finds no GPU; expected a CUDA build (-p:TorchBackend=cuda) and a driver, or device: cpu."),
+        DeviceChoice.Cuda => CUDA,
+        _ => cuda.is_available() ? CUDA : CPU,
+    };
+
+    private IReadOnlyList<Example> Limited(IReadOnlyList<Example> rows) => Config.EvalLimit > 0 && Config.EvalLimit < rows.Count ? [.. rows.Take(Config.EvalLimit)] : rows;
+
+    private KeptAnswers LoadAnswers()
+    {
+        KeptAnswers all = KeptAnswers.FromRows(Questions);
+        foreach (TeacherSource teacher in Config.Teachers)
+        {
+            string file = QuickstartFiles.Resolve(teacher.Answers);
+            if (File.Exists(file)) all.Add(KeptAnswers.Load(file, teacher.Name));
+            else if (teacher.Checkpoint is null && all.Missing(Questions, teacher.Name).Count > 0)
+                throw new InputException($"teachers: the file of kept answers of '{teacher.Name}', {file}, does not exist; collect it, or give the teacher a checkpoint to collect it from.");
+        }
+        string[] closed = [.. Config.Teachers.Where(t => t.Checkpoint is null).Select(t => t.Name)];
+        if (closed.Length > 0) all.Check(Questions, closed, "teachers");
+        return all;
+    }
+}

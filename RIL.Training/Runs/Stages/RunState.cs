@@ -1,0 +1,86 @@
+using RIL.Training.Models;
+using RIL.Training.Optimizers;
+using RIL.Training.Ril;
+using RIL.Training.Safetensors;
+using static TorchSharp.torch;
+
+namespace RIL.Training.Runs.Stages;
+
+/// <summary>The models of a run as they stand, and what was measured so far; stages hand them on.</summary>
+internal sealed class RunState(RunInputs inputs, VisionLanguageModel student) : IDisposable
+{
+    public RunInputs Inputs { get; } = inputs;
+
+    public VisionLanguageModel Student { get; } = student;
+
+    /// <summary>The student as it was before reinforcement; there from the discriminator's stage on.</summary>
+    public VisionLanguageModel? Reference { get; set; }
+
+    public Discriminator? Discriminator { get; set; }
+
+    public List<ModelAccuracy> Evaluations { get; } = [];
+
+    public static IReadOnlyList<(string Name, Tensor Value)> Weights(VisionLanguageModel model) => [.. model.Weights.Select(w => (w.Name, w.Value))];
+
+    /// <summary>Copies the tensors of a checkpoint's file into those of the same name.</summary>
+    public static void Copy(Checkpoint checkpoint, string file, IReadOnlyList<(string Name, Tensor Value)> into)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using SafetensorsFile stored = checkpoint.Open(file);
+        foreach ((string name, Tensor value) in into) value.copy_(stored.Read(name));
+    }
+
+    /// <summary>A new discriminator on the student as it stands.</summary>
+    public Discriminator NewDiscriminator() =>
+        Discriminator.From(Student, Inputs.Seed + 1, Inputs.Config.FreezeVisionTower, Inputs.AdamW, Inputs.Config.MaxGradNorm);
+
+    public void Dispose()
+    {
+        Student.Dispose();
+        Reference?.Dispose();
+        Discriminator?.Dispose();
+    }
+}
+
+/// <summary>A part of a run that goes step by step and can be left and entered again at every step.</summary>
+internal abstract class RunStage(string name, int steps, RunState state) : IDisposable
+{
+    public string Name => name;
+
+    public int Steps => steps;
+
+    protected RunState State => state;
+
+    protected RunInputs Inputs => state.Inputs;
+
+    protected RunConfig Config => state.Inputs.Config;
+
+    /// <summary>Builds what the steps need; where a checkpoint of this stage is given, as it was then.</summary>
+    public virtual void Enter(Checkpoint? checkpoint)
+    {
+    }
+
+    /// <summary>Step <paramref name="step"/> of the stage, the first being 0; its numbers and completions go to the session under <paramref name="runStep"/>.</summary>
+    public abstract void Step(int step, long runStep, RunSession session);
+
+    /// <summary>After the last step.</summary>
+    public virtual void Leave(long runStep, RunSession session)
+    {
+    }
+
+    /// <summary>What a checkpoint of this stage holds besides the student.</summary>
+    public virtual IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Tensors => [];
+
+    public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    /// <summary>Throws where a number of the step is none.</summary>
+    protected void RequireFinite(int step, RunSession session, params ReadOnlySpan<double> values)
+    {
+        foreach (double value in values)
+            if (!double.IsFinite(value))
+                throw new InputException($"The loss or gradient of step {step + 1} of stage {name} is not a number; {session.LastGoodSentence()} Lower the learning rate or max_grad_norm and start again from there.");
+    }
+
+    protected static (string, IReadOnlyList<(string, Tensor)>) Optimizer(string file, AdamW optimizer) => (file, optimizer.State());
+}
