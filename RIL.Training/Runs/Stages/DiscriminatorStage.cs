@@ -12,8 +12,7 @@ internal sealed class DiscriminatorStage(RunState state) : RunStage("discriminat
 {
     public const string WeightsFile = "discriminator.safetensors", OptimizerFile = "discriminator_optimizer.safetensors";
     private const long Draws = 1 << 30; // tells the draws of this stage from those of the loop
-    private readonly LearningRate _rate = new(
-        state.Inputs.Config.DiscriminatorPretrainLearningRate, state.Inputs.Config.DiscriminatorPretrainSchedule, 0, state.Inputs.Config.DiscriminatorPretrainSteps, state.Inputs.Config.DiscriminatorPretrainRateFloor);
+    private readonly LearningRate _rate = state.Inputs.Config.DiscriminatorPretrainRate;
     private StudentRollouts? _rollouts;
     private DiscriminatorPrompts? _prompts;
 
@@ -59,7 +58,7 @@ internal sealed class DiscriminatorStage(RunState state) : RunStage("discriminat
         RunInputs inputs = state.Inputs;
         RunConfig config = inputs.Config;
         TeacherDraw? draw = config.UsesDiscriminator || config.TeachersInGroup
-            ? new TeacherDraw(inputs.Kept, [.. config.Teachers.Select(t => new TeacherShare(t.Name, t.Weight))], inputs.Seed) : null;
+            ? new TeacherDraw(inputs.Kept, config.TeacherShares, inputs.Seed) : null;
         IReadOnlyList<Example> questions = inputs.Questions;
         return new StudentRollouts(state.Student, inputs.Encoder, questions, config.PromptsPerStep, config.CompletionsPerPrompt, inputs.Sampling, draw, inputs.Seed);
     }

@@ -24,7 +24,7 @@ internal static class HeldOut
     }
 
     public static EvaluationResult Measure(RunInputs inputs, VisionLanguageModel model, IPromptEncoder encoder, IReadOnlyList<Example> questions) =>
-        EvaluationResult.Of(new Evaluator(model, encoder, inputs.Judge, inputs.EvaluationSampling with { EndTokenIds = encoder.EndTokenIds, SuppressTokenIds = encoder.MarkerTokenIds }, inputs.Config.EvalBatchSize)
+        EvaluationResult.Of(new Evaluator(model, encoder, inputs.Judge, inputs.Config.EvaluationSampling(encoder), inputs.Config.EvalBatchSize)
             .Answer(questions, inputs.Seed));
 
     public static void Keep(RunState state, string name, EvaluationResult result) =>

@@ -1,6 +1,5 @@
 using RIL.Training.Grpo;
 using RIL.Training.Models;
-using RIL.Training.Optimizers;
 using RIL.Training.Rewards;
 using RIL.Training.Ril;
 using static TorchSharp.torch;
@@ -14,10 +13,6 @@ internal sealed class RilStage(RunState state) : RunStage("ril", state.Inputs.Co
     private PolicyUpdate? _policy;
     private RilTrainer? _trainer;
 
-    private LearningRate Rate => new(Config.LearningRate, Config.Schedule, Config.WarmupSteps, Steps, Config.RateFloor);
-
-    private LearningRate DiscriminatorRate => new(Config.DiscriminatorLearningRate, Config.DiscriminatorSchedule, 0, Steps, Config.DiscriminatorRateFloor);
-
     public override void Enter(Checkpoint? checkpoint)
     {
         // The student of a checkpoint of this stage has moved; the reference is stored beside it.
@@ -28,18 +23,17 @@ internal sealed class RilStage(RunState state) : RunStage("ril", state.Inputs.Co
             State.Discriminator = State.NewDiscriminator();
             if (checkpoint is not null) DiscriminatorStage.Restore(State.Discriminator, checkpoint);
         }
-        var loss = new PolicyLossSettings(Config.LossType, Config.ImportanceSamplingLevel, Config.Epsilon, Config.ClipHigh, Config.Beta, Config.MaxCompletionLength);
-        _policy = new PolicyUpdate(State.Student, State.Reference, Config.FreezeVisionTower, loss, Config.Temperature, Inputs.AdamW, Config.MaxGradNorm);
+        _policy = new PolicyUpdate(State.Student, State.Reference, Config.FreezeVisionTower, Config.PolicyLoss, Config.Temperature, Config.AdamW, Config.MaxGradNorm);
         if (checkpoint is not null) RunState.Copy(checkpoint, OptimizerFile, _policy.Optimizer.AdamW.State());
         _trainer = new RilTrainer(
-            Settings(Config), DiscriminatorStage.Rollouts(State), new AnswerReward(Inputs.Judge), State.Discriminator is null ? null : new DiscriminatorPrompts(Config.DiscriminatorInput, Inputs.Encoder),
+            Config.Ril, DiscriminatorStage.Rollouts(State), new AnswerReward(Inputs.Judge), State.Discriminator is null ? null : new DiscriminatorPrompts(Config.DiscriminatorInput, Inputs.Encoder),
             State.Discriminator, _policy);
     }
 
     public override void Step(int step, long runStep, RunSession session)
     {
-        double rate = Rate.At(step);
-        RilStepResult result = _trainer!.Step(step, rate, DiscriminatorRate.At(step));
+        double rate = Config.PolicyRate.At(step);
+        RilStepResult result = _trainer!.Step(step, rate, Config.DiscriminatorRate.At(step));
         foreach (PolicyUpdateResult update in result.Updates) RequireFinite(step, session, update.Loss, update.GradientNorm);
         foreach (DiscriminatorUpdate update in result.Discriminator?.Updates ?? []) RequireFinite(step, session, update.Loss, update.GradientNorm);
         if ((step + 1) % Config.LoggingSteps == 0 || step + 1 == Steps)
@@ -58,13 +52,6 @@ internal sealed class RilStage(RunState state) : RunStage("ril", state.Inputs.Co
         _policy?.Dispose();
         base.Dispose();
     }
-
-    private static RilSettings Settings(RunConfig c) => new()
-    {
-        Similarity = c.Similarity, SimilarityWeight = c.RewardWeights.Similarity, AnswerWeight = c.RewardWeights.Answer, TeachersInGroup = c.TeachersInGroup, ScaleRewards = c.ScaleRewards,
-        Iterations = c.UpdatesPerBatch, DiscriminatorUpdates = c.TrainDiscriminator ? c.DiscriminatorUpdatesPerBatch ?? c.UpdatesPerBatch : 0,
-        DiscriminatorLossFloor = c.DiscriminatorLossFloor, MaskTruncated = c.MaskTruncatedCompletions,
-    };
 
     private static List<CompletionRow> Rows(RilStepResult result)
     {

@@ -1,7 +1,6 @@
 using RIL.Training.Datasets;
 using RIL.Training.Generation;
 using RIL.Training.Models;
-using RIL.Training.Optimizers;
 using RIL.Training.Quickstart;
 using RIL.Training.Rewards;
 using RIL.Training.Settings;
@@ -19,11 +18,11 @@ internal sealed class RunInputs
         Device = ChooseDevice(config.Device);
         StudentFolder = QuickstartFiles.Resolve(config.Student);
         Encoder = ModelCatalog.LoadPromptEncoder(StudentFolder, config.MinPixels, config.MaxPixels);
-        Judge = new RuleJudge(config.Judge, config.AnswerMarker);
-        Questions = Rows(config.Dataset);
-        SftQuestions = config.SftDataset is { } sft ? Rows(sft) : Questions;
-        EvaluationQuestions = config.EvalDataset is { } eval ? Limited(Rows(eval)) : [];
-        ValidationQuestions = config.ValidationDataset is { } validation ? Limited(Rows(validation)) : EvaluationQuestions;
+        Judge = config.CreateJudge();
+        Questions = RunConfig.LoadExamples(config.Dataset);
+        SftQuestions = config.SftDataset is { } sft ? RunConfig.LoadExamples(sft) : Questions;
+        EvaluationQuestions = config.EvalDataset is { } eval ? Limited(RunConfig.LoadExamples(eval)) : [];
+        ValidationQuestions = config.ValidationDataset is { } validation ? Limited(RunConfig.LoadExamples(validation)) : EvaluationQuestions;
         Kept = config.UsesTeachers ? LoadAnswers() : new KeptAnswers();
     }
 
@@ -50,24 +49,9 @@ internal sealed class RunInputs
     public ulong Seed => (ulong)Config.Seed;
 
     /// <summary>How the student samples in training.</summary>
-    public SamplingOptions Sampling => new()
-    {
-        MaxNewTokens = Config.MaxCompletionLength, Temperature = Config.Temperature, TopK = Config.TopK, TopP = Config.TopP, MinP = Config.MinP,
-        RepetitionPenalty = Config.RepetitionPenalty, EndTokenIds = Encoder.EndTokenIds, SuppressTokenIds = Encoder.MarkerTokenIds,
-    };
-
-    /// <summary>How models answer in an evaluation.</summary>
-    public SamplingOptions EvaluationSampling => Config.EvalSampling == EvalSampling.Sample ? Sampling : new()
-    {
-        MaxNewTokens = Config.MaxCompletionLength, Greedy = true, EndTokenIds = Encoder.EndTokenIds, SuppressTokenIds = Encoder.MarkerTokenIds,
-    };
-
-    public AdamWSettings AdamW => new(Config.AdamBeta1, Config.AdamBeta2, Config.AdamEpsilon, Config.WeightDecay);
+    public SamplingOptions Sampling => Config.Sampling(Encoder);
 
     public static RunInputs Load(RunConfig config) => new(config);
-
-    /// <summary>The rows of a data set, or of one of the example's.</summary>
-    public static IReadOnlyList<Example> Rows(string name) => QuickstartData.IsReference(name) ? QuickstartData.Load(name) : Dataset.Load(name);
 
     private static Device ChooseDevice(DeviceChoice choice) => choice switch
     {

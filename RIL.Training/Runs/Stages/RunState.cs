@@ -33,7 +33,7 @@ internal sealed class RunState(RunInputs inputs, VisionLanguageModel student) : 
 
     /// <summary>A new discriminator on the student as it stands.</summary>
     public Discriminator NewDiscriminator() =>
-        Discriminator.From(Student, Inputs.Seed + 1, Inputs.Config.FreezeVisionTower, Inputs.AdamW, Inputs.Config.MaxGradNorm);
+        Discriminator.From(Student, Inputs.Seed + 1, Inputs.Config.FreezeVisionTower, Inputs.Config.AdamW, Inputs.Config.MaxGradNorm);
 
     public void Dispose()
     {

@@ -21,7 +21,7 @@ internal sealed class SftStage : RunStage
     {
         _pairs = pairs;
         _order = new EpochOrder(pairs.Count, Inputs.Seed + 2);
-        _rate = new LearningRate(Config.SftLearningRate, Config.SftSchedule, Config.SftWarmupSteps, steps, Config.SftRateFloor);
+        _rate = Config.SftRate(steps);
     }
 
     public static SftStage Of(RunState state)
@@ -29,13 +29,12 @@ internal sealed class SftStage : RunStage
         RunConfig config = state.Inputs.Config;
         (Example, string)[] pairs = [.. Pairs(state.Inputs)];
         if (pairs.Length == 0) throw new InputException($"sft_source is {config.SftSource} and no answer passes its filter; expected at least one.");
-        int steps = config.SftSteps > 0 ? config.SftSteps : (int)Math.Ceiling(config.SftEpochs * pairs.Length / config.SftBatchSize);
-        return new SftStage(state, pairs, steps);
+        return new SftStage(state, pairs, config.SftUpdates(pairs.Length));
     }
 
     public override void Enter(Checkpoint? checkpoint)
     {
-        _trainer = new SftTrainer(State.Student, Config.SftFreezeVisionTower ?? Config.FreezeVisionTower, Inputs.AdamW, Config.MaxGradNorm);
+        _trainer = new SftTrainer(State.Student, Config.SftFreezeVisionTower ?? Config.FreezeVisionTower, Config.AdamW, Config.MaxGradNorm);
         if (checkpoint is not null) RunState.Copy(checkpoint, OptimizerFile, _trainer.Optimizer.AdamW.State());
     }
 

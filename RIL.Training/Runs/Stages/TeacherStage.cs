@@ -24,7 +24,7 @@ internal sealed class TeacherStage(RunState state) : RunStage("teachers", state.
         string file = QuickstartFiles.Resolve(teacher.Answers);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         using var writer = new KeptAnswersWriter(file, packed: file.EndsWith(".gz", StringComparison.Ordinal));
-        var collector = new AnswerCollector(model, encoder, Inputs.Sampling with { EndTokenIds = encoder.EndTokenIds, SuppressTokenIds = encoder.MarkerTokenIds }, Config.DiscriminatorPretrainCompletions, Inputs.Seed);
+        var collector = new AnswerCollector(model, encoder, Config.Sampling(encoder), Config.DiscriminatorPretrainCompletions, Inputs.Seed);
         session.Log($"Teacher {teacher.Name}: collecting answers into {file}.");
         collector.Collect(teacher.Name, Inputs.Questions, Inputs.Kept, writer);
     }
