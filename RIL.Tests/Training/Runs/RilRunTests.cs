@@ -1,0 +1,139 @@
+using RIL.Training;
+using RIL.Training.Runs;
+using RIL.Training.Settings;
+
+namespace RIL.Tests.Training.Runs;
+
+public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRunTests.WholeRun>
+{
+    private const string Whole = "whole";
+    private readonly TinyRun _runs = runs.Tiny;
+
+    [Fact]
+    public void TheSameConfiguration_GivesTheSameEventsAndWeights()
+    {
+        TinyRun.Execute(_runs.Config("again"));
+        AssertSame("again");
+    }
+
+    [Theory]
+    [InlineData("sft", 1)] // before the first checkpoint
+    [InlineData("sft", 4)]
+    [InlineData("sft", 5)]
+    [InlineData("discriminator", 3)]
+    [InlineData("ril", 1)]
+    [InlineData("ril", 4)]
+    [InlineData("ril", 5)]
+    [InlineData("evaluation", 1)]
+    public void Resume_AfterTheProcessEnded_GivesTheSameEventsAndWeights(string stage, int step)
+    {
+        string name = $"ended-{stage}-{step}";
+        Assert.Throws<EndedException>(() => TinyRun.Execute(_runs.Config(name), new EndsAt(stage, step)));
+        TinyRun.Execute(_runs.Config(name) with { ResumeFromCheckpoint = "latest" });
+        AssertSame(name);
+    }
+
+    [Fact]
+    public void Resume_AfterEveryStep_GivesTheSameWeights()
+    {
+        RunConfig config = _runs.Config("patched") with { SaveSteps = 1 };
+        int processes = 0;
+        for (string? state = null; state != "completed"; processes++)
+        {
+            RunConfig next = config with { ResumeFromCheckpoint = processes == 0 ? null : "latest" };
+            using RunSession session = RunSession.Open(next, [new AsksToStop(config.OutputDir!)], signals: false);
+            state = RilRun.Execute(session);
+            Assert.Contains(state, (string[])["stopped", "completed"]);
+        }
+        Assert.InRange(processes, 12, 20);
+        AssertSameWeights("patched");
+    }
+
+    [Fact]
+    public void ALossThatIsNoNumber_StopsWithTheLastGoodCheckpointNamed()
+    {
+        // Weights of this size overflow in the first product.
+        RunConfig config = _runs.Config("diverges") with { SftLearningRate = 1e30, SftWarmupSteps = 3, SftSchedule = LearningRateSchedule.ConstantWithWarmup, AdamEpsilon = 0 };
+        string message = Assert.Throws<InputException>(() => TinyRun.Execute(config with { SaveSteps = 1 })).Message;
+        Assert.Contains("not a number", message, StringComparison.Ordinal);
+        Assert.Contains("the last good checkpoint is " + _runs.Folder("diverges"), message, StringComparison.Ordinal);
+        Assert.IsType<FailedEvent>(RunEvents.Read(new RunFolder(_runs.Folder("diverges")).Events).Last());
+    }
+
+    [Theory]
+    [InlineData("sft")]
+    [InlineData("imitation")]
+    [InlineData("grpo")]
+    [InlineData("dr_grpo")]
+    [InlineData("similarity_only")]
+    [InlineData("frozen_discriminator")]
+    public void Baselines_AreSettingsOfTheSameRun(string preset)
+    {
+        RunConfig config = _runs.Config(preset);
+        config = preset switch
+        {
+            "sft" => config with { Policy = PolicyStage.None },
+            "imitation" => config with { Policy = PolicyStage.None, SftSource = SftSource.RightTeacherAnswers },
+            "similarity_only" => config with { RewardWeights = new(1, 0) },
+            "frozen_discriminator" => config with { TrainDiscriminator = false },
+            _ => config with { RewardWeights = new(0, 1), TeachersInGroup = false, Teachers = [], LossType = preset == "grpo" ? LossType.Grpo : LossType.DrGrpo, ScaleRewards = preset == "grpo" ? ScaleRewards.Group : ScaleRewards.None },
+        };
+        Assert.Equal("completed", TinyRun.Execute(config));
+        var events = RunEvents.Read(new RunFolder(config.OutputDir!).Events).ToList();
+        string[] stages = [.. events.OfType<StageEvent>().Select(e => e.Stage)];
+        Assert.Equal(preset is not ("sft" or "imitation"), stages.Contains("ril"));
+        Assert.Equal(preset is "similarity_only" or "frozen_discriminator", stages.Contains("discriminator"));
+        RunSummary summary = ((FinishedEvent)events[^1]).Summary!;
+        Assert.Equal(config.TrainsPolicy ? ["before", "sft", "ril"] : ["before", "sft"], summary.Evaluations.Select(e => e.Model));
+        Assert.True(File.Exists(Path.Combine(config.OutputDir!, "student", "model.safetensors")));
+        MetricsEvent[] scored = [.. events.OfType<MetricsEvent>().Where(e => e.Stage == "ril" && e.Metrics.ContainsKey("discriminator/accuracy"))];
+        Assert.Equal(preset is "similarity_only" or "frozen_discriminator", scored.Length > 0);
+        Assert.All(scored, e => Assert.Equal(preset != "frozen_discriminator", e.Metrics.ContainsKey("discriminator/loss")));
+    }
+
+    private void AssertSame(string name)
+    {
+        Assert.Equal(_runs.Events(Whole), _runs.Events(name));
+        AssertSameWeights(name);
+    }
+
+    private void AssertSameWeights(string name)
+    {
+        Dictionary<string, byte[]> bits = _runs.Bits(Whole), others = _runs.Bits(name);
+        Assert.NotEmpty(bits);
+        Assert.Equal(bits.Keys.Order(StringComparer.Ordinal), others.Keys.Order(StringComparer.Ordinal));
+        foreach (string file in bits.Keys) Assert.True(bits[file].AsSpan().SequenceEqual(others[file]), $"{file} differs");
+    }
+
+    /// <summary>A run that nothing interrupts, for all tests.</summary>
+    public sealed class WholeRun : IDisposable
+    {
+        public WholeRun() => TinyRun.Execute(Tiny.Config(Whole));
+
+        internal TinyRun Tiny { get; } = new();
+
+        public void Dispose() => Tiny.Dispose();
+    }
+
+    private sealed class EndedException : Exception;
+
+    // Ends the process, as far as the run can tell: nothing more is written after the event.
+    private sealed class EndsAt(string stage, int step) : IRunObserver
+    {
+        private bool _ended;
+
+        public void Observe(RunEvent happened)
+        {
+            _ended |= happened is ProgressEvent progress && progress.Stage == stage && progress.Step == step;
+            if (_ended) throw new EndedException();
+        }
+    }
+
+    private sealed class AsksToStop(string folder) : IRunObserver
+    {
+        public void Observe(RunEvent happened)
+        {
+            if (happened is ProgressEvent) RunControl.Send(folder, RunRequest.Stop);
+        }
+    }
+}
