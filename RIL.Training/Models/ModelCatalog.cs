@@ -57,6 +57,7 @@ public static class ModelCatalog
         VisionLanguageModel copy = Declare((JsonObject)model.ConfigDocument.DeepClone(), "the model's configuration", model.Device);
         using var scope = NewDisposeScope();
         foreach ((Weight to, Weight from) in copy.Weights.Zip(model.Weights)) to.Value = from.Value.detach().clone();
+        copy.RecomputesLayers = model.RecomputesLayers;
         return copy;
     }
 
@@ -65,6 +66,7 @@ public static class ModelCatalog
     {
         VisionLanguageModel replica = Declare(model.ConfigDocument, "the model's configuration", model.Device);
         foreach ((Weight to, Weight from) in replica.Weights.Zip(model.Weights)) to.Value = from.Value.detach();
+        replica.RecomputesLayers = model.RecomputesLayers;
         return replica;
     }
 

@@ -22,6 +22,9 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>Where the weights are and the computation runs.</summary>
     public abstract Device Device { get; }
 
+    /// <summary>Whether the decoder layers are computed again in the backward pass instead of keeping their activations (gradient checkpointing); copies and replicas inherit it.</summary>
+    public bool RecomputesLayers { get; set; }
+
     /// <summary>Final hidden states (after the last norm) of every token of <paramref name="batch"/>: [N, D], packed; part of the autograd graph where grad mode is on.</summary>
     public abstract Tensor Hidden(PackedBatch batch);
 

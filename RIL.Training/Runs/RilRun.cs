@@ -34,6 +34,7 @@ public static class RilRun
         RunInputs inputs = RunInputs.Load(session.Config);
         Checkpoint? checkpoint = session.Resumed;
         using var state = new RunState(inputs, ModelCatalog.Load(checkpoint?.Folder ?? inputs.StudentFolder, inputs.Device));
+        state.Student.RecomputesLayers = session.Config.GradientCheckpointing;
         if (checkpoint is not null) state.Evaluations.AddRange(checkpoint.State[EvaluationsKey].Deserialize<List<ModelAccuracy>>()!);
         string? resumedStage = checkpoint?.State["stage"]!.GetValue<string>();
         long before = 0; // the run's steps of the stages before this one

@@ -93,9 +93,10 @@ public sealed class GoldenQwenTests : IDisposable
         Assert.InRange(GoldenCases.LargestDifference([.. single], together), 0, 1e-5);
     }
 
-    [Fact]
-    public void LossAndEveryGradient_AreTransformers()
+    [Theory, InlineData(false), InlineData(true)]
+    public void LossAndEveryGradient_AreTransformers(bool recomputesLayers)
     {
+        _model.RecomputesLayers = recomputesLayers;
         using var scope = NewDisposeScope();
         (PackedBatch batch, int tokens) = _cases.TrainingBatch("train");
         foreach (Weight weight in _model.Weights) weight.Value.requires_grad_(true);

@@ -80,11 +80,18 @@ public sealed class Qwen2_5_VlModel : VisionLanguageModel
     internal Tensor Hidden(PackedBatch batch, Action<int, Tensor, Tensor>? promptKeysComputed)
     {
         using var scope = NewDisposeScope();
-        using var attention = new SharedPromptAttention(batch.PromptLengths, batch.CompletionLengths, Device) { PromptKeysComputed = promptKeysComputed };
-        using var rotary = new RotaryEmbedding(Positions.Angles(batch), batch.PromptTokens + batch.TargetIds.Length, Config.Text.HeadSize, Device);
+        bool recomputes = RecomputesLayers && is_grad_enabled();
         Tensor x = Embed(batch);
-        foreach (DecoderLayer layer in Layers) x = layer.Forward(x, rotary, attention);
+        using (var pass = recomputes ? null : new Pass(this, batch, promptKeysComputed))
+            foreach (DecoderLayer layer in Layers) x = pass is null ? Recomputed.Run(input => Alone(layer, input, batch), x) : layer.Forward(x, pass.Rotary, pass.Attention);
         return _norm.Forward(x).MoveToOuterDisposeScope();
+    }
+
+    // A layer that is computed again in the backward pass builds what it needs anew: by then the forward pass's own is gone.
+    private Tensor Alone(DecoderLayer layer, Tensor x, PackedBatch batch)
+    {
+        using var pass = new Pass(this, batch, null);
+        return layer.Forward(x, pass.Rotary, pass.Attention);
     }
 
     internal Tensor Normed(Tensor x) => _norm.Forward(x);
@@ -101,6 +108,20 @@ public sealed class Qwen2_5_VlModel : VisionLanguageModel
             x = x.index_copy(0, tensor(rows, device: Device), ImageFeatures(images));
         }
         return x.MoveToOuterDisposeScope();
+    }
+
+    // Positions and attention pattern of one forward pass.
+    private sealed class Pass(Qwen2_5_VlModel model, PackedBatch batch, Action<int, Tensor, Tensor>? promptKeysComputed) : IDisposable
+    {
+        public SharedPromptAttention Attention { get; } = new(batch.PromptLengths, batch.CompletionLengths, model.Device) { PromptKeysComputed = promptKeysComputed };
+
+        public RotaryEmbedding Rotary { get; } = new(model.Positions.Angles(batch), batch.PromptTokens + batch.TargetIds.Length, model.Config.Text.HeadSize, model.Device);
+
+        public void Dispose()
+        {
+            Attention.Dispose();
+            Rotary.Dispose();
+        }
     }
 
     /// <inheritdoc/>
