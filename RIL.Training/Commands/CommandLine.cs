@@ -43,8 +43,9 @@ internal static class CommandLine
     {
         var root = new RootCommand("Trains small vision-language models by Unified Reinforcement and Imitation Learning (RIL).")
         {
+            TrainCommand.Create(), EvaluateCommand.Create(), CollectCommand.Create(),
             ConfigCommand.Create(),
-            BenchCommand.Create(),
+            StudyCommand.Create(), BenchCommand.Create(),
             ControlCommands.Create(RunRequest.Stop), ControlCommands.Create(RunRequest.Pause),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();

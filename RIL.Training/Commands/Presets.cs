@@ -2,26 +2,29 @@ using RIL.Training.Runs;
 
 namespace RIL.Training.Commands;
 
-/// <summary>The run configurations that come with the program, by name; each is a layer of settings over the defaults, and several can be laid over each other.</summary>
+/// <summary>
+/// The run configurations that come with the program, by name: files in folders called Presets, each a layer of settings over the defaults, several of which can be
+/// laid over each other; and its studies, in folders called Studies.
+/// </summary>
 internal static class Presets
 {
-    private const string Prefix = "preset/";
+    private const string Prefix = "preset/", StudyPrefix = "study/";
 
-    public static IReadOnlyList<string> Names { get; } =
-        [.. typeof(Presets).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(Prefix, StringComparison.Ordinal)).Select(n => n[Prefix.Length..]).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names { get; } = Under(Prefix);
 
-    public static SettingsLayer Get(string name)
+    public static IReadOnlyList<string> Studies { get; } = Under(StudyPrefix);
+
+    public static SettingsLayer Get(string name) => Get(Prefix, name, Names, "preset");
+
+    public static SettingsLayer GetStudy(string name) => Get(StudyPrefix, name, Studies, "study");
+
+    private static SettingsLayer Get(string prefix, string name, IReadOnlyList<string> known, string kind)
     {
-        if (!Names.Contains(name)) throw new InputException($"--preset {name}: there is no such preset; expected one of {string.Join(", ", Names)}.");
-        return RunConfigDocument.ParseYaml(Text(name), $"preset {name}");
+        if (!known.Contains(name)) throw new InputException($"--preset {name}: there is no such {kind}; expected one of {string.Join(", ", known)}.");
+        using var reader = new StreamReader(typeof(Presets).Assembly.GetManifestResourceStream(prefix + name)!);
+        return RunConfigDocument.ParseYaml(reader.ReadToEnd(), $"{kind} {name}");
     }
 
-    /// <summary>The comment at the top of a preset.</summary>
-    public static string About(string name) => Text(name).Split('\n', 2)[0].TrimStart('#', ' ');
-
-    private static string Text(string name)
-    {
-        using var reader = new StreamReader(typeof(Presets).Assembly.GetManifestResourceStream(Prefix + name)!);
-        return reader.ReadToEnd();
-    }
+    private static IReadOnlyList<string> Under(string prefix) =>
+        [.. typeof(Presets).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Select(n => n[prefix.Length..]).Order(StringComparer.Ordinal)];
 }

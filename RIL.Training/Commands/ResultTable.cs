@@ -9,18 +9,21 @@ internal static class ResultTable
 {
     private static readonly Dictionary<string, string> Titles = new(StringComparer.Ordinal) { ["before"] = "before", ["sft"] = "after SFT", ["ril"] = "after RIL" };
 
-    public static void Write(RunSummary summary, IAnsiConsole console)
+    /// <summary>The table of a run: before, after SFT, after RIL, and the teachers.</summary>
+    public static void Write(RunSummary summary, IAnsiConsole console) => Write(summary.Evaluations, console, Title);
+
+    public static void Write(IReadOnlyList<ModelAccuracy> models, IAnsiConsole console, Func<ModelAccuracy, string> title)
     {
-        if (summary.Evaluations.Count == 0) return;
-        var table = new Table { Border = console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii, Title = new TableTitle($"accuracy on {summary.Evaluations[0].Questions} held-out questions, %") };
+        if (models.Count == 0) return;
+        var table = new Table { Border = console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii, Title = new TableTitle($"accuracy on {models[0].Questions} held-out questions, %") };
         table.AddColumn("question type");
-        foreach (ModelAccuracy model in summary.Evaluations) table.AddColumn(new TableColumn(Markup.Escape(Title(model))).RightAligned());
-        foreach (string type in summary.Evaluations.SelectMany(m => m.ByType.Keys).Distinct().Order(StringComparer.Ordinal))
-            table.AddRow([Markup.Escape(type), .. summary.Evaluations.Select(m => m.ByType.TryGetValue(type, out double share) ? Percent(share) : "")]);
+        foreach (ModelAccuracy model in models) table.AddColumn(new TableColumn(Markup.Escape(title(model))).RightAligned());
+        foreach (string type in models.SelectMany(m => m.ByType.Keys).Distinct().Order(StringComparer.Ordinal))
+            table.AddRow([Markup.Escape(type), .. models.Select(m => m.ByType.TryGetValue(type, out double share) ? Percent(share) : "")]);
         table.AddEmptyRow();
-        table.AddRow(["[bold]all[/]", .. summary.Evaluations.Select(m => $"[bold]{Percent(m.Accuracy)}[/]")]);
-        if (summary.Evaluations.Any(m => m.MeanLength is not null))
-            table.AddRow(["answer length, tokens", .. summary.Evaluations.Select(m => m.MeanLength?.ToString("0.0", CultureInfo.InvariantCulture) ?? "")]);
+        table.AddRow(["[bold]all[/]", .. models.Select(m => $"[bold]{Percent(m.Accuracy)}[/]")]);
+        if (models.Any(m => m.MeanLength is not null))
+            table.AddRow(["answer length, tokens", .. models.Select(m => m.MeanLength?.ToString("0.0", CultureInfo.InvariantCulture) ?? "")]);
         console.Write(table);
     }
 

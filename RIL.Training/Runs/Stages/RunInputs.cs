@@ -53,7 +53,8 @@ internal sealed class RunInputs
 
     public static RunInputs Load(RunConfig config) => new(config);
 
-    private static Device ChooseDevice(DeviceChoice choice) => choice switch
+    /// <summary>The device that a choice means on this machine.</summary>
+    public static Device ChooseDevice(DeviceChoice choice) => choice switch
     {
         DeviceChoice.Cpu => CPU,
         DeviceChoice.Cuda when !cuda.is_available() => throw new InputException("device is cuda and libtorch finds no GPU; expected a CUDA build (-p:TorchBackend=cuda) and a driver, or device: cpu."),
