@@ -11,7 +11,7 @@ internal sealed class Terminal(TextWriter output)
 
     public bool IsTerminal { get; } = ReferenceEquals(output, System.Console.Out) && !System.Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
 
-    public int Width => IsTerminal ? Math.Max(40, System.Console.WindowWidth) : PlainWidth;
+    public int Width => IsTerminal && System.Console.WindowWidth > 0 ? Math.Max(40, System.Console.WindowWidth) : PlainWidth;
 
     /// <summary>Where tables are drawn.</summary>
     public IAnsiConsole Console()

@@ -44,10 +44,10 @@ public sealed class RunSession : IDisposable
     {
         var folder = new RunFolder(Path.GetFullPath(config.OutputDir ?? throw new ArgumentException("The configuration has no output_dir.", nameof(config))));
         bool resumes = config.ResumeFromCheckpoint is not null;
-        if (!resumes && File.Exists(folder.Events))
-            throw new InputException($"{folder.Root}: it holds a run already; go on with it by --resume, or choose another output_dir.");
+        if (!resumes && HoldsWork(folder)) throw new InputException($"{folder.Root}: it holds a run already; go on with it by --resume, or choose another output_dir.");
         if (resumes) CheckSameRun(config, folder);
         Directory.CreateDirectory(folder.Root);
+        if (!resumes) Clear(folder);
         var shown = new LateObservers(observers ?? []);
         RunEvents events = RunEvents.Open(folder.Events, shown);
         try
@@ -157,6 +157,16 @@ public sealed class RunSession : IDisposable
         _events.Append(new ResumedEvent(Resumed?.Events ?? 0, Resumed?.Step ?? 0, Resumed is null ? null : Path.GetFileName(Resumed.Folder), TorchRuntime.Description));
         if (Resumed is null) Begin(resumes: false, damaged);
         foreach (string sentence in damaged) Log($"{sentence}; it is passed over.", warning: true);
+    }
+
+    // A run that ended before its first stage, for instance because an input was missing, left nothing worth keeping.
+    private static bool HoldsWork(RunFolder folder) =>
+        File.Exists(folder.Events) && (RunEvents.IsHeld(folder.Events) || RunEvents.Read(folder.Events).Any(e => e is StageEvent) || new CheckpointStore(folder.Root, null).LastGood() is not null);
+
+    private static void Clear(RunFolder folder)
+    {
+        File.Delete(folder.Events);
+        if (Directory.Exists(folder.TensorBoard)) Directory.Delete(folder.TensorBoard, recursive: true);
     }
 
     private static void CheckSameRun(RunConfig config, RunFolder folder)

@@ -57,6 +57,16 @@ public sealed class RunSessionTests : IDisposable
         Assert.Contains("the run is complete", Assert.Throws<InputException>(() => RunSession.Open(Config("run") with { ResumeFromCheckpoint = "latest" }, signals: false)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void FolderOfARunThatEndedBeforeItsFirstStage_IsUsedAgain()
+    {
+        using (RunSession session = RunSession.Open(Config("early"), signals: false)) session.Fail("the data set is missing");
+        using (RunSession session = RunSession.Open(Config("early"), signals: false)) session.Stage("ril", 1);
+
+        Assert.IsType<StageEvent>(Events("early")[^1]);
+        Assert.DoesNotContain(Events("early"), e => e is FailedEvent);
+    }
+
     [Theory]
     [InlineData(RunRequest.Stop)]
     [InlineData(RunRequest.Pause)]
