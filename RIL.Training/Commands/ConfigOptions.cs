@@ -8,7 +8,7 @@ internal sealed class ConfigOptions
 {
     private readonly Option<string[]> _presets = new("--preset")
     {
-        Description = $"Settings that come with the program; may be given several times, later ones win: {string.Join(", ", Presets.Names)}.", HelpName = "NAME", DefaultValueFactory = _ => [],
+        Description = $"Settings that come with the program; may be given several times, later ones win: {string.Join(", ", RunPresets.Names)}.", HelpName = "NAME", DefaultValueFactory = _ => [],
     };
 
     private readonly Option<string?> _file = new("--config") { Description = "File of settings (.yaml, .json); wins over presets. Keys: see config show.", HelpName = "FILE" };
@@ -29,7 +29,7 @@ internal sealed class ConfigOptions
 
     public IEnumerable<SettingsLayer> Layers(ParseResult parsed) =>
     [
-        .. parsed.GetRequiredValue(_presets).Select(Presets.Get),
+        .. parsed.GetRequiredValue(_presets).Select(RunPresets.Get),
         .. parsed.GetValue(_file) is { } file ? [RunConfigDocument.ReadFile(file)] : (IEnumerable<SettingsLayer>)[],
         .. parsed.GetRequiredValue(_settings).Select(RunConfigDocument.ParseOverride),
     ];

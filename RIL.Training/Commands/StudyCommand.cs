@@ -1,12 +1,13 @@
 using System.CommandLine;
 using RIL.Training.Runs;
+using RIL.Training.Studies;
 
 namespace RIL.Training.Commands;
 
 /// <summary><c>study</c>: runs that differ in arms and seeds, and their table.</summary>
 internal sealed class StudyCommand
 {
-    private readonly Option<string?> _preset = new("--preset") { Description = $"A study that comes with the program: {string.Join(", ", Presets.Studies)}.", HelpName = "NAME" };
+    private readonly Option<string?> _preset = new("--preset") { Description = $"A study that comes with the program: {string.Join(", ", RunPresets.Studies)}.", HelpName = "NAME" };
     private readonly Option<string?> _file = new("--config") { Description = "A study's own file (.yaml, .json): {presets, settings, arms: {NAME: {title, from, presets, settings}}}.", HelpName = "FILE" };
     private readonly Option<int> _seeds = new("--seeds") { Description = "Seeds 1 to N, each with every arm.", HelpName = "N", DefaultValueFactory = _ => 3 };
     private readonly Option<int> _firstSeed = new("--first-seed") { Description = "First seed.", HelpName = "N", DefaultValueFactory = _ => 1 };
@@ -31,7 +32,7 @@ internal sealed class StudyCommand
     {
         (string name, SettingsLayer document) = (parsed.GetValue(_preset), parsed.GetValue(_file)) switch
         {
-            ({ } preset, null) => (preset, Presets.GetStudy(preset)),
+            ({ } preset, null) => (preset, RunPresets.GetStudy(preset)),
             (null, { } file) => (Path.GetFileNameWithoutExtension(file), RunConfigDocument.ReadFile(file)),
             _ => throw new InputException("study: expected either --preset NAME or --config FILE."),
         };

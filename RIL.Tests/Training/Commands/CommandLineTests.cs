@@ -33,8 +33,8 @@ public class CommandLineTests
     [Fact]
     public void EveryPreset_Binds()
     {
-        Assert.NotEmpty(Presets.Names);
-        foreach (string preset in Presets.Names) Ok("config", "show", "--preset", preset);
+        Assert.NotEmpty(RunPresets.Names);
+        foreach (string preset in RunPresets.Names) Ok("config", "show", "--preset", preset);
     }
 
     [Theory]

@@ -1,4 +1,4 @@
-namespace RIL.Training.Commands;
+namespace RIL.Training.Runs;
 
 /// <summary>What the program's exit status says.</summary>
 internal static class ExitCodes

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using RIL.Training.Runs;
 
-namespace RIL.Training.Commands;
+namespace RIL.Training.Studies;
 
 /// <summary>An arm of a study: what it changes against the study's common settings, and whose student it starts from.</summary>
 /// <param name="Name">Name of its folder.</param>
@@ -53,7 +53,7 @@ internal sealed record Study(IReadOnlyList<SettingsLayer> Common, IReadOnlyList<
 
     private static List<SettingsLayer> Layers(JsonObject values, string source)
     {
-        List<SettingsLayer> layers = [.. (values["presets"] as JsonArray ?? []).Select(p => Presets.Get(p?.ToString() ?? ""))];
+        List<SettingsLayer> layers = [.. (values["presets"] as JsonArray ?? []).Select(p => RunPresets.Get(p?.ToString() ?? ""))];
         if (values["settings"] is JsonObject settings) layers.Add(new SettingsLayer(source, settings));
         return layers;
     }

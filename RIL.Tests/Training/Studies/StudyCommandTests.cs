@@ -1,8 +1,9 @@
 using RIL.Training;
 using RIL.Training.Commands;
 using RIL.Training.Runs;
+using RIL.Training.Studies;
 
-namespace RIL.Tests.Training.Commands;
+namespace RIL.Tests.Training.Studies;
 
 public sealed class StudyCommandTests : IDisposable
 {
@@ -53,9 +54,9 @@ public sealed class StudyCommandTests : IDisposable
     [Fact]
     public void EveryStudyOfTheProgram_Configures()
     {
-        foreach (string name in Presets.Studies)
+        foreach (string name in RunPresets.Studies)
         {
-            var study = Study.Parse(Presets.GetStudy(name));
+            var study = Study.Parse(RunPresets.GetStudy(name));
             foreach (StudyArm arm in study.Arms) study.Configure(arm, 1, _runs.Folder("x"), []);
         }
     }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using RIL.Training.Runs;
 
-namespace RIL.Training.Commands;
+namespace RIL.Training.Studies;
 
 /// <summary>Runs the arms of a study, each in a process of its own, some side by side; what is complete is not run again, what was interrupted goes on.</summary>
 internal sealed class StudyRunner(Study study, string folder, IReadOnlyList<SettingsLayer> overrides, IReadOnlyList<string> runtime, TextWriter output)

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using RIL.Training.Runs;
 
-namespace RIL.Training.Commands;
+namespace RIL.Training.Studies;
 
 /// <summary>What a run of a study came to.</summary>
 /// <param name="Arm">The arm.</param>

@@ -1,12 +1,11 @@
-using RIL.Training.Runs;
 
-namespace RIL.Training.Commands;
+namespace RIL.Training.Runs;
 
 /// <summary>
 /// The run configurations that come with the program, by name: files in folders called Presets, each a layer of settings over the defaults, several of which can be
 /// laid over each other; and its studies, in folders called Studies.
 /// </summary>
-internal static class Presets
+internal static class RunPresets
 {
     private const string Prefix = "preset/", StudyPrefix = "study/";
 
@@ -21,10 +20,10 @@ internal static class Presets
     private static SettingsLayer Get(string prefix, string name, IReadOnlyList<string> known, string kind)
     {
         if (!known.Contains(name)) throw new InputException($"--preset {name}: there is no such {kind}; expected one of {string.Join(", ", known)}.");
-        using var reader = new StreamReader(typeof(Presets).Assembly.GetManifestResourceStream(prefix + name)!);
+        using var reader = new StreamReader(typeof(RunPresets).Assembly.GetManifestResourceStream(prefix + name)!);
         return RunConfigDocument.ParseYaml(reader.ReadToEnd(), $"{kind} {name}");
     }
 
     private static IReadOnlyList<string> Under(string prefix) =>
-        [.. typeof(Presets).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Select(n => n[prefix.Length..]).Order(StringComparer.Ordinal)];
+        [.. typeof(RunPresets).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Select(n => n[prefix.Length..]).Order(StringComparer.Ordinal)];
 }
