@@ -57,6 +57,10 @@ public sealed partial record RunConfig
     [Setting("device", "Where the run computes.", MayChange = true)]
     public DeviceChoice Device { get; init; } = DeviceChoice.Auto;
 
+    /// <summary>Whether to compute in bfloat16.</summary>
+    [Setting("bf16", "Whether to compute in bfloat16; only false is possible so far, and everything is float32.")]
+    public bool Bf16 { get; init; }
+
     /// <summary>Cores to use.</summary>
     [Setting("threads", "Cores to use; 0 = all of the machine.", Min = 0, Max = 1024, MayChange = true)]
     public int Threads { get; init; }

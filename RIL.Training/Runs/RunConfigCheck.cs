@@ -20,6 +20,7 @@ public static class RunConfigCheck
         if (c.Judge == JudgeRule.AfterMarker && string.IsNullOrEmpty(c.AnswerMarker)) yield return "judge is after_marker and answer_marker is missing; expected the text after which the answer stands.";
         if (c.MinPixels > c.MaxPixels) yield return $"min_pixels is {c.MinPixels}, more than max_pixels, {c.MaxPixels}.";
         if (c.EvalSteps > 0 && c.ValidationDataset is null && c.EvalDataset is null) yield return $"eval_steps is {c.EvalSteps} and there is neither validation_dataset nor eval_dataset; give one, or set eval_steps to 0.";
+        if (c.Bf16) yield return "bf16 is true, and this trainer computes in float32; expected false.";
         if (c.SftSteps > 0 && c.SftEpochs > 0) yield return $"sft_steps is {c.SftSteps} and sft_epochs is {c.SftEpochs}; give one of them.";
         if (!c.TrainsPolicy && !c.FineTunes) yield return "nothing would be trained: policy is none or max_steps is 0, and sft_steps and sft_epochs are 0.";
         foreach (string problem in TeacherProblems(c)) yield return problem;

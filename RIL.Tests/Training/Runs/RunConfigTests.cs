@@ -95,6 +95,7 @@ public class RunConfigTests
     [InlineData("judge=after_marker", "answer_marker is missing")]
     [InlineData("eval_steps=5", "neither validation_dataset nor eval_dataset")]
     [InlineData("policy=none", "nothing would be trained")]
+    [InlineData("bf16=true", "computes in float32")]
     [InlineData("teachers=[{name: student, answers: x}]", "another name than student")]
     public void SettingsThatContradictEachOther_AreProblems(string change, string sentence)
     {
