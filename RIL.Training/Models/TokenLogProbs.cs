@@ -19,7 +19,8 @@ public static class TokenLogProbs
         using var scope = NewDisposeScope();
         Tensor rows = hidden_ND.index_select(0, tensor(batch.PredictingRows, device: model.Device));
         Tensor targets = tensor(batch.TargetIds, device: model.Device);
-        return ProjectedLogProbs.apply(rows, model.HeadWeight, targets, 1 / temperature).MoveToOuterDisposeScope();
+        bool learns = is_grad_enabled() && (rows.requires_grad || model.HeadWeight.requires_grad);
+        return ProjectedLogProbs.apply(rows, model.HeadWeight, targets, 1 / temperature, learns).MoveToOuterDisposeScope();
     }
 
     /// <summary>
@@ -36,16 +37,17 @@ public static class TokenLogProbs
             using var scope = NewDisposeScope();
             var results = new List<Tensor>();
             Tensor? kept = null;
-            bool single = rows.size(0) <= ChunkRows(weight);
+            bool keeps = (bool)vars[4] && rows.size(0) <= ChunkRows(weight);
             foreach ((long start, long count) in Chunks(rows, weight))
             {
                 using var chunk = NewDisposeScope();
                 Tensor target = targets.narrow(0, start, count).unsqueeze(1);
                 Tensor logProbabilities = Logits(rows.narrow(0, start, count), weight, scale).log_softmax(-1);
                 results.Add(logProbabilities.gather(1, target).squeeze(1).MoveToOuterDisposeScope());
-                if (single) kept = logProbabilities.exp_().MoveToOuterDisposeScope();
+                if (keeps) kept = logProbabilities.exp_().MoveToOuterDisposeScope();
             }
-            ctx.save_for_backward(kept is null ? [rows, weight, targets] : [rows, weight, targets, kept.DetachFromDisposeScope()]);
+            // They are saved when this returns; the caller's scope lets go of ours after that, and the graph of its own with the way back.
+            ctx.save_for_backward(kept is null ? [rows, weight, targets] : [rows, weight, targets, kept.MoveToOuterDisposeScope()]);
             ctx.save_data("scale", scale);
             return cat(results, 0).MoveToOuterDisposeScope();
         }
@@ -68,7 +70,7 @@ public static class TokenLogProbs
                 gradWeight.add_(gradLogits.transpose(0, 1).matmul(part), Scalars.One);
             }
             foreach (Tensor tensor in saved) tensor.Dispose();
-            return [gradRows.MoveToOuterDisposeScope(), gradWeight.MoveToOuterDisposeScope(), null!, null!];
+            return [gradRows.MoveToOuterDisposeScope(), gradWeight.MoveToOuterDisposeScope(), null!, null!, null!];
         }
 
         private static Tensor Logits(Tensor rows, Tensor weight, double scale)
