@@ -59,7 +59,7 @@ public static class QuickstartData
         Part part = Parts[name];
         ulong key = Key(part, seed);
         Question question = QuestionGenerator.Make(key, index);
-        return (question, GridPicture.Pixels(question, part.Pictures, key, index));
+        return (question, GridPicture.Pixels(question.Shop, question.Labels, part.Pictures, key, index));
     }
 
     private static Example Row(string name, Part part, int seed, int index)
@@ -68,7 +68,7 @@ public static class QuickstartData
         Question question = QuestionGenerator.Make(key, index);
         (bool explain, string answer) = part.Imitated?.Invoke(question, index) ?? (part.Explain, question.Answer);
         string text = explain ? $"{question.Text} {Vocabulary.Explain}" : question.Text;
-        var picture = new PictureSource($"{name}-{seed}-{index}.png", () => GridPicture.Png(GridPicture.Pixels(question, part.Pictures, key, index)));
+        var picture = new PictureSource($"{name}-{seed}-{index}.png", () => GridPicture.Png(GridPicture.Pixels(question.Shop, question.Labels, part.Pictures, key, index)));
         return new Example($"{name}-{seed}-{index}", [new ChatMessage("user", [new ContentPart(Text: null), new ContentPart(text)])], [picture], answer, question.Type, "quickstart", []);
     }
 

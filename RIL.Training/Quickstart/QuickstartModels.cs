@@ -71,6 +71,7 @@ internal static class QuickstartModels
             ["tie_word_embeddings"] = true,
             ["use_cache"] = true,
             ["torch_dtype"] = "float32",
+            ["bos_token_id"] = end,
             ["eos_token_id"] = end,
             ["pad_token_id"] = end,
             ["image_token_id"] = QuickstartTokenizer.IdOf("<|image_pad|>"),
