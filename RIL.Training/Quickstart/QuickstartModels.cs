@@ -66,7 +66,7 @@ internal static class QuickstartModels
             ["max_position_embeddings"] = LongestText,
             ["initializer_range"] = 0.05,
             ["rms_norm_eps"] = 1e-6,
-            ["rope_theta"] = 10_000.0,
+            ["rope_theta"] = 10.0,
             ["rope_scaling"] = new JsonObject { ["type"] = "mrope", ["mrope_section"] = new JsonArray(angles - (2 * third), third, third) },
             ["tie_word_embeddings"] = true,
             ["use_cache"] = true,
