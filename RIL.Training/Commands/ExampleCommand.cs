@@ -14,7 +14,7 @@ internal static class ExampleCommand
 
     private static VerbWithExamples Export()
     {
-        var set = new Argument<string>("SET") { Description = "quickstart:NAME, quickstart:NAME:SEED or quickstart:NAME:SEED:COUNT; NAME is sft, rl, validation, test, teacher_a or teacher_b." };
+        var set = new Argument<string>("SET") { Description = "quickstart:NAME, quickstart:NAME:SEED or quickstart:NAME:SEED:COUNT; NAME is sft, rl, validation, test, teacher, teacher_a or teacher_b." };
         var folder = new Option<string>("--output") { Description = "Folder for data.jsonl and pictures.", HelpName = "DIR", Required = true };
         var verb = new VerbWithExamples("export", "Writes a set of the example's questions as a data set folder, in the layout that train reads.", "example export quickstart:sft --output my-data") { set, folder };
         verb.SetAction(parsed =>
@@ -29,15 +29,14 @@ internal static class ExampleCommand
     private static VerbWithExamples Make()
     {
         var folder = new Option<string>("--output") { Description = "Folder for student, teachers and answers; what is there already is kept.", HelpName = "DIR", Required = true };
-        var updates = new Option<int>("--teacher-steps") { Description = "Updates of each teacher.", HelpName = "N", DefaultValueFactory = _ => ExampleMaking.TeacherUpdates };
         var runtime = new RuntimeOptions();
-        var verb = new VerbWithExamples("make", "Makes the example's student, its two teachers and their answers again (about an hour on two cores).", "example make --output made") { folder, updates };
+        var verb = new VerbWithExamples("make", "Makes the example's student, its two teachers and their answers again (about an hour on two cores).", "example make --output made") { folder };
         runtime.AddTo(verb);
         verb.SetAction(parsed =>
         {
             runtime.Start(parsed);
             TextWriter output = parsed.InvocationConfiguration.Output;
-            var making = new ExampleMaking(parsed.GetRequiredValue(folder), parsed.GetValue(updates), output, [new ProgressLine(output, terminal: false, width: 0)]);
+            var making = new ExampleMaking(parsed.GetRequiredValue(folder), output, [new ProgressLine(output, terminal: false, width: 0)]);
             return making.Run() ? ExitCodes.Done : ExitCodes.Stopped;
         });
         return verb;

@@ -8,26 +8,28 @@ namespace RIL.Training.Quickstart;
 /// count are the same rows everywhere. Training questions use training pictures, validation and test questions held-out ones of their own.
 /// </summary>
 /// <remarks>
-/// <c>sft</c>: 40 % plain questions answered in the short form, 60 % with <em>explain</em> in the long form. <c>teacher_a</c>, <c>teacher_b</c>: what those teachers are trained on.
+/// <c>sft</c>: 40 % plain questions answered in the short form, 60 % with <em>explain</em> in the long form. <c>teacher</c>: the same mixture, for the teachers;
+/// <c>teacher_a</c>, <c>teacher_b</c>: plain questions in the form that each of them has.
 /// <c>rl</c>, <c>validation</c>, <c>test</c>: plain questions, the answer alone; <c>validation_explain</c>, <c>test_explain</c>: the same questions with <em>explain</em>.
 /// </remarks>
 public static class QuickstartData
 {
     private const string Prefix = "quickstart:";
 
-    // Of ten questions in a row of one type, so many are asked plainly in the student's warm start.
+    // Of ten questions in a row of one type, so many are asked plainly in the mixture.
     private const int PlainOfTen = 4;
 
     private sealed record Part(int Number, PicturePart Pictures, int Count, bool Explain = false, Func<Question, long, (bool Explain, string Answer)>? Imitated = null);
 
     private static readonly Dictionary<string, Part> Parts = new(StringComparer.Ordinal)
     {
-        ["sft"] = new(1, PicturePart.Training, 7000, Imitated: (q, i) => i / Question.Types.Length % 10 < PlainOfTen ? (false, q.ShortForm) : (true, q.LongForm)),
+        ["sft"] = new(1, PicturePart.Training, 7000, Imitated: Mixed),
         ["rl"] = new(2, PicturePart.Training, 1600),
         ["validation"] = new(3, PicturePart.Validation, 800),
         ["validation_explain"] = new(3, PicturePart.Validation, 800, Explain: true),
         ["test"] = new(4, PicturePart.Test, 3200),
         ["test_explain"] = new(4, PicturePart.Test, 3200, Explain: true),
+        ["teacher"] = new(7, PicturePart.Training, 40_000, Imitated: Mixed),
         ["teacher_a"] = new(5, PicturePart.Training, 40_000, Imitated: (q, _) => (false, q.Shop ? q.LongForm : q.ShortForm)),
         ["teacher_b"] = new(6, PicturePart.Training, 40_000, Imitated: (q, _) => (false, q.Shop ? q.ShortForm : q.LongForm)),
     };
@@ -61,6 +63,9 @@ public static class QuickstartData
         Question question = QuestionGenerator.Make(key, index);
         return (question, GridPicture.Pixels(question.Shop, question.Labels, part.Pictures, key, index));
     }
+
+    private static (bool Explain, string Answer) Mixed(Question question, long index) =>
+        index / Question.Types.Length % 10 < PlainOfTen ? (false, question.ShortForm) : (true, question.LongForm);
 
     private static Example Row(string name, Part part, int seed, int index)
     {

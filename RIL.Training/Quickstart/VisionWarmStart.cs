@@ -77,7 +77,7 @@ internal sealed class VisionWarmStart : IDisposable
         for (int i = worker; i < PicturesPerStep; i += _pool.Count)
         {
             long index = ((long)step * PicturesPerStep) + i;
-            bool shop = i / _pool.Count % 2 == 0;
+            bool shop = i / 2 % 2 == 0; // every second pair, whatever the number of workers
             int[] cells = [.. Enumerable.Range(0, 4).Select(cell => (int)(CounterRandom.Uniform(_seed, 0, index, 0, cell) * PictureSet.Classes))];
             images.Add(_processor.Process(GridPicture.Png(GridPicture.Pixels(shop, cells, PicturePart.Training, _seed, index)), "warm-start picture"));
             labels.AddRange(cells.Select(c => (long)(shop ? c : PictureSet.Classes + c)));
