@@ -1,6 +1,7 @@
 using System.CommandLine;
 using RIL.Training.Datasets;
 using RIL.Training.Quickstart;
+using RIL.Training.Runs;
 
 namespace RIL.Training.Commands;
 

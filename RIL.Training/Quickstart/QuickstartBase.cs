@@ -16,14 +16,20 @@ internal static class QuickstartBase
     public static void Make(QuickstartSize size, string folder, ulong seed, int visionSteps = VisionSteps, ScalarType dtype = ScalarType.Float32, Action<int, double, double>? report = null)
     {
         if (Directory.Exists(folder)) return;
-        string beside = folder + ".writing";
-        if (Directory.Exists(beside)) Directory.Delete(beside, recursive: true);
+        string beside = $"{folder}.writing-{Environment.ProcessId}";
         QuickstartModels.WriteFolder(size, beside);
         using (var model = (Qwen2_5_VlModel)ModelCatalog.Create(Path.Combine(beside, "config.json"), seed, CPU))
         {
             using (var warmStart = new VisionWarmStart(model, ImageProcessorSettings.Read(beside), seed, TorchRuntime.Workers)) warmStart.Train(visionSteps, report);
             ModelCatalog.Save(model, beside, dtype);
         }
-        Directory.Move(beside, folder);
+        try
+        {
+            Directory.Move(beside, folder);
+        }
+        catch (IOException) when (Directory.Exists(folder))
+        {
+            Directory.Delete(beside, recursive: true); // another process has made the same meanwhile
+        }
     }
 }
