@@ -60,7 +60,7 @@ internal sealed class ProgressLine(TextWriter output, bool terminal, int width) 
     private string Text(ProgressEvent progress, bool last)
     {
         double share = progress.Total > 0 ? (double)progress.Step / progress.Total : 1;
-        string time = progress.Timing is { } timing ? last ? Clock(timing["elapsed_s"]) : Clock(timing["left_s"]) + " left" : "";
+        string time = progress.Timing is not { } timing ? "" : last ? Clock(timing["elapsed_s"]) : timing.TryGetValue("left_s", out double left) ? Clock(left) + " left" : "";
         string bar = terminal ? new string('━', (int)(share * BarWidth)).PadRight(BarWidth, '─') + "  " : "";
         return string.Create(CultureInfo.InvariantCulture, $"{progress.Stage,-14}{bar}{(int)(100 * share),3}%  {progress.Step}/{progress.Total}  {time,-10}  {_numbers}").TrimEnd();
     }

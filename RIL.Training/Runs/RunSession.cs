@@ -14,7 +14,7 @@ public sealed class RunSession : IDisposable
     private readonly TensorBoardWriter _tensorBoard;
     private readonly Stopwatch _process = Stopwatch.StartNew();
     private Stopwatch _stageTime = Stopwatch.StartNew();
-    private long? _stageStart;
+    private (long Step, Stopwatch Since)? _pace;
     private string _stage = "start";
 
     private RunSession(RunConfig config, RunFolder folder, Checkpoint? resumed, RunEvents events, CheckpointStore checkpoints, TensorBoardWriter tensorBoard, RunControl control)
@@ -79,17 +79,18 @@ public sealed class RunSession : IDisposable
     /// <summary>A stage begins; where the run is resumed within it, the stage had begun before and this is not called.</summary>
     public void Stage(string stage, long? total = null)
     {
-        (_stage, _stageTime, _stageStart) = (stage, Stopwatch.StartNew(), null);
+        (_stage, _stageTime, _pace) = (stage, Stopwatch.StartNew(), null);
         _events.Append(new StageEvent(stage, total));
     }
 
     /// <summary>A step of the stage is done.</summary>
     public void Progress(long step, long total)
     {
-        // Only steps of this process tell how long the others will take.
-        _stageStart ??= step - 1;
-        double elapsed = _stageTime.Elapsed.TotalSeconds, left = elapsed / Math.Max(1, step - _stageStart.Value) * (total - step);
-        _events.Append(new ProgressEvent(_stage, step, total, new Dictionary<string, double> { ["elapsed_s"] = Math.Round(elapsed, 3), ["left_s"] = Math.Round(left, 3) }));
+        var timing = new Dictionary<string, double> { ["elapsed_s"] = Math.Round(_stageTime.Elapsed.TotalSeconds, 3) };
+        // The pace is that of steps after the first of this process, which waits for what the stage prepares.
+        if (_pace is { } pace) timing["left_s"] = Math.Round(pace.Since.Elapsed.TotalSeconds / (step - pace.Step) * (total - step), 3);
+        else _pace = (step, Stopwatch.StartNew());
+        _events.Append(new ProgressEvent(_stage, step, total, timing));
     }
 
     /// <summary>Numbers of a step by their names in the metrics table; those that are not finite are left out.</summary>

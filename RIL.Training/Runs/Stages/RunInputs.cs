@@ -69,6 +69,9 @@ internal sealed class RunInputs
         KeptAnswers all = KeptAnswers.FromRows(Questions);
         foreach (TeacherSource teacher in Config.Teachers)
         {
+            // Asked for much later, and then the warm start would be lost.
+            if (teacher.Checkpoint is { } checkpoint && !File.Exists(Path.Combine(QuickstartFiles.Resolve(checkpoint), "config.json")))
+                throw new InputException($"teachers: the checkpoint of '{teacher.Name}', {QuickstartFiles.Resolve(checkpoint)}, holds no config.json; expected a Hugging Face checkpoint folder.");
             string file = QuickstartFiles.Resolve(teacher.Answers);
             if (File.Exists(file)) all.Add(KeptAnswers.Load(file, teacher.Name));
             else if (teacher.Checkpoint is null && all.Missing(Questions, teacher.Name).Count > 0)
