@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
 using RIL.Training.Torch;
@@ -36,6 +37,9 @@ public sealed class PolicyUpdate : IDisposable
     /// <summary>The optimizer, for checkpoints.</summary>
     public WeightOptimizer Optimizer { get; }
 
+    /// <summary>Seconds that the reference took in the last step.</summary>
+    public double ReferenceSeconds { get; private set; }
+
     /// <summary>Log-probabilities of the last step's outputs before its updates, by output; null where an output took no part.</summary>
     public IReadOnlyList<float[]?> OldLogProbabilities { get; private set; } = [];
 
@@ -58,7 +62,9 @@ public sealed class PolicyUpdate : IDisposable
         IReadOnlyList<MicroBatch> batches = MicroBatches.Of([.. groups.Select(g => new PromptWithCompletions(g.Prompt, [.. g.Outputs.Select(o => o.TokenIds)]))], _policy.Models[0], Moves);
         var old = new float[lengths.Length][];
         var reference = new float[lengths.Length][];
+        long start = Stopwatch.GetTimestamp();
         if (_settings.Beta != 0) Ask(batches, reference);
+        ReferenceSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var results = new List<PolicyUpdateResult>();
         for (int iteration = 0; iteration < iterations; iteration++) results.Add(Update(batches, advantages, weights, old, reference, iteration == 0, learningRate));
         (OldLogProbabilities, ReferenceLogProbabilities) = (old, reference);

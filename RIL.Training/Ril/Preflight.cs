@@ -1,3 +1,4 @@
+using System.Globalization;
 using RIL.Training.Datasets;
 using RIL.Training.Generation;
 using RIL.Training.Models;
@@ -12,8 +13,8 @@ public static class Preflight
     private const double LeastEffect = 1e-6, LargestDisagreement = 1e-3;
     private const long Step = int.MaxValue; // apart from every training step's draws
 
-    /// <summary>Checks student, reference and discriminator on a few questions; throws <see cref="InputException"/> when training would be pointless.</summary>
-    public static void Check(
+    /// <summary>Checks student, reference and discriminator on a few questions and says what was seen; throws <see cref="InputException"/> when training would be pointless.</summary>
+    public static string Check(
         VisionLanguageModel student, VisionLanguageModel? reference, Discriminator? discriminator, bool discriminatorSeesImage, IPromptEncoder encoder,
         IReadOnlyList<Example> examples, SamplingOptions sampling, ulong seed)
     {
@@ -26,20 +27,31 @@ public static class Preflight
         if (!(disagreement <= LargestDisagreement))
             throw new InputException($"Sampling and training disagree on log-probabilities by up to {disagreement:G3}; expected at most {LargestDisagreement}. Training on such ratios would be wrong: try --matmul default, and report it.");
         EncodedPrompt[]? swapped = Swapped(prompts);
-        if (swapped is null) return; // no pictures, or none that differ
+        var seen = new List<string> { $"Preflight: sampling and training agree on log-probabilities within {Short(disagreement)}" };
+        if (swapped is null) return seen[0] + "; there are no pictures.";
         Sees("student", scored, Score(student, swapped, outputs, sampling.Temperature));
         if (reference is not null) Sees("reference", Score(reference, prompts, outputs, sampling.Temperature), Score(reference, swapped, outputs, sampling.Temperature));
         if (discriminator is not null && discriminatorSeesImage)
             Sees("discriminator", [.. Judge(prompts).Select(v => (float)v)], [.. Judge(swapped).Select(v => (float)v)]);
+        return string.Join(", ", seen) + ".";
+
+        void Sees(string who, float[] own, float[] other)
+        {
+            double effect = Effect(who, own, other);
+            seen.Add($"{(seen.Count == 1 ? "other pictures move the " : "the ")}{who}'s{(who == "discriminator" ? " scores" : "")} by up to {Short(effect)}");
+        }
 
         double[] Judge(EncodedPrompt[] shown) => discriminator!.Scores([.. shown.Select((p, i) => new DiscriminatorText(p, outputs[i], [true, true]))]);
     }
 
-    private static void Sees(string who, float[] own, float[] swapped)
+    private static string Short(double value) => value.ToString("G2", CultureInfo.InvariantCulture);
+
+    private static double Effect(string who, float[] own, float[] swapped)
     {
         double effect = own.Zip(swapped, (a, b) => Math.Abs((double)a - b)).Max();
         if (!(effect > LeastEffect))
             throw new InputException($"The picture does not reach the {who}: with other pictures its numbers change by {effect:G3} at most. Check the checkpoint's vision weights and the data set's picture markers.");
+        return effect;
     }
 
     // Pictures of the same size change places, so that the tokens stay.

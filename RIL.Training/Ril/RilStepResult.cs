@@ -19,8 +19,8 @@ public sealed record OutputScore(int Group, double? Answer, string? Reason, doub
 /// <summary>The discriminator's part of a step: its updates, and D of every output before and after them.</summary>
 public sealed record DiscriminatorStep(IReadOnlyList<DiscriminatorUpdate> Updates, double[] ScoresBefore, double[] ScoresAfter);
 
-/// <summary>Seconds of a step: sampling, discriminator, judge, update (reference's scores included), all.</summary>
-public sealed record RilTimings(double Sample, double Discriminator, double Judge, double Update, double Step);
+/// <summary>Seconds of a step: sampling, discriminator, judge, the reference's scores, updates (old log-probabilities fall out of them), all.</summary>
+public sealed record RilTimings(double Sample, double Discriminator, double Judge, double Score, double Update, double Step);
 
 /// <summary>Everything a step did, for metrics and kept completions.</summary>
 public sealed record RilStepResult(

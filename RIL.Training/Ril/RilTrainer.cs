@@ -26,7 +26,7 @@ public sealed class RilTrainer(RilSettings settings, IRolloutSource rollouts, IR
         bool[] masked = [.. groups.SelectMany(g => g.Outputs).Select(o => settings.MaskTruncated && o.Truncated)];
         IReadOnlyList<PolicyUpdateResult> updates = policy.Run(groups, advantages.Values, [.. scores.Select(s => s.GroupReward is not null)], masked, settings.Iterations, learningRate);
         double updated = Seconds(start);
-        return new RilStepResult(step, groups, scores, advantages, verdict, updates, new RilTimings(sampled, discriminated - sampled, judged - discriminated, updated - judged, updated));
+        return new RilStepResult(step, groups, scores, advantages, verdict, updates, new RilTimings(sampled, discriminated - sampled, judged - discriminated, policy.ReferenceSeconds, updated - judged - policy.ReferenceSeconds, updated));
     }
 
     private DiscriminatorStep Discriminate(IReadOnlyList<RolloutGroup> groups, double learningRate)

@@ -13,7 +13,7 @@ namespace RIL.Training.Runs;
 /// </summary>
 public static class RilRun
 {
-    private const string StepKey = "stage_step", EvaluationsKey = "evaluations";
+    private const string StepKey = "stage_step", EvaluationsKey = "evaluations", TokensKey = "num_tokens";
 
     /// <summary>Runs, or goes on with, what the session is about; gives <c>completed</c>, <c>stopped</c> or <c>paused</c>.</summary>
     public static string Execute(RunSession session)
@@ -35,7 +35,11 @@ public static class RilRun
         Checkpoint? checkpoint = session.Resumed;
         using var state = new RunState(inputs, ModelCatalog.Load(checkpoint?.Folder ?? inputs.StudentFolder, inputs.Device));
         state.Student.RecomputesLayers = session.Config.GradientCheckpointing;
-        if (checkpoint is not null) state.Evaluations.AddRange(checkpoint.State[EvaluationsKey].Deserialize<List<ModelAccuracy>>()!);
+        if (checkpoint is not null)
+        {
+            state.Evaluations.AddRange(checkpoint.State[EvaluationsKey].Deserialize<List<ModelAccuracy>>()!);
+            state.Tokens = checkpoint.State[TokensKey]!.GetValue<long>();
+        }
         string? resumedStage = checkpoint?.State["stage"]!.GetValue<string>();
         long before = 0; // the run's steps of the stages before this one
         Func<RunState, RunStage>[] plan = Plan(inputs);
@@ -54,14 +58,19 @@ public static class RilRun
             }
             passed = true;
             stage.Enter(within ? checkpoint : null);
-            if (stage.Name == "ril" && first == 0 || stage.Name == "discriminator" && first == 0) CheckModels(state);
-            if (!within) session.Stage(stage.Name, stage.Steps);
-            if (i == 0 && !within) HeldOut.Student(state, "before", 0, session);
+            if (!within) Begin(stage, i == 0, state, session);
             if (Steps(stage, first, before, state, session) is { } ended) return ended;
             before += stage.Steps;
         }
         session.Finish("completed", new RunSummary(state.Evaluations, Path.GetFileName(session.Folder.Student)));
         return "completed";
+    }
+
+    private static void Begin(RunStage stage, bool first, RunState state, RunSession session)
+    {
+        session.Stage(stage.Name, stage.Steps);
+        if (first || stage is DiscriminatorStage or RilStage) session.Log(CheckModels(state));
+        if (first) HeldOut.Student(state, "before", 0, session);
     }
 
     private static Func<RunState, RunStage>[] Plan(RunInputs inputs)
@@ -100,7 +109,7 @@ public static class RilRun
 
     private static void Save(RunStage stage, int step, long runStep, RunState state, RunSession session)
     {
-        var position = new JsonObject { [StepKey] = step, [EvaluationsKey] = JsonSerializer.SerializeToNode(state.Evaluations) };
+        var position = new JsonObject { [StepKey] = step, [EvaluationsKey] = JsonSerializer.SerializeToNode(state.Evaluations), [TokensKey] = state.Tokens };
         session.Save(runStep, new CheckpointContent(position, stage.Tensors, folder => EvaluationStage.WriteStudent(state, folder)));
     }
 
@@ -112,10 +121,10 @@ public static class RilRun
         DiscriminatorStage.Restore(state.Discriminator, checkpoint);
     }
 
-    private static void CheckModels(RunState state)
+    private static string CheckModels(RunState state)
     {
         RunInputs inputs = state.Inputs;
-        Preflight.Check(
-            state.Student, state.Reference, state.Discriminator, inputs.Config.DiscriminatorInput == DiscriminatorInput.ImageQuestionResponse, inputs.Encoder, inputs.Questions, inputs.Sampling, inputs.Seed);
+        bool seesImage = inputs.Config.DiscriminatorInput == DiscriminatorInput.ImageQuestionResponse;
+        return Preflight.Check(state.Student, state.Reference, state.Discriminator, seesImage, inputs.Encoder, inputs.Questions, inputs.Sampling, inputs.Seed);
     }
 }

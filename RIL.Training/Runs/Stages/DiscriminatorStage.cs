@@ -31,6 +31,7 @@ internal sealed class DiscriminatorStage(RunState state) : RunStage("discriminat
         IReadOnlyList<RolloutGroup> groups = _rollouts!.Collect(Draws + step, (long)(step / repeats) * Config.PromptsPerStep);
         DiscriminatorUpdate update = State.Discriminator!.Update(_prompts!.Of(groups), _rate.At(step), Config.DiscriminatorLossFloor);
         RequireFinite(step, session, update.Loss, update.GradientNorm);
+        if (!Logs(step)) return;
         bool[] byStudent = [.. groups.SelectMany(g => g.Outputs).Select(o => o.IsStudent)];
         double Share(bool student) => update.Scores.Where((_, i) => byStudent[i] == student).Average(s => s >= 0.5 == student ? 1.0 : 0);
         session.Metrics(runStep, new Dictionary<string, double>

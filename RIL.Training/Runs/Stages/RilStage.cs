@@ -36,12 +36,13 @@ internal sealed class RilStage(RunState state) : RunStage("ril", state.Inputs.Co
         RilStepResult result = _trainer!.Step(step, rate, Config.DiscriminatorRate.At(step));
         foreach (PolicyUpdateResult update in result.Updates) RequireFinite(step, session, update.Loss, update.GradientNorm);
         foreach (DiscriminatorUpdate update in result.Discriminator?.Updates ?? []) RequireFinite(step, session, update.Loss, update.GradientNorm);
-        if ((step + 1) % Config.LoggingSteps == 0 || step + 1 == Steps)
+        State.Tokens += result.Groups.Sum(g => g.Outputs.Sum(o => g.Prompt.TokenIds.Length + o.TokenIds.Length));
+        if (Logs(step))
         {
-            session.Metrics(runStep, RilMetrics.Of(result, rate));
+            session.Metrics(runStep, [.. RilMetrics.Of(result, rate), KeyValuePair.Create("num_tokens", (double)State.Tokens)]);
             if (Config.LogCompletions) session.Completions(runStep, Rows(result));
         }
-        if (Config.EvalSteps > 0 && (step + 1) % Config.EvalSteps == 0 && step + 1 < Steps) HeldOut.Validate(State, runStep, session);
+        if (Validates(step)) HeldOut.Validate(State, runStep, session);
     }
 
     public override IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Tensors =>

@@ -20,6 +20,9 @@ internal sealed class RunState(RunInputs inputs, VisionLanguageModel student) : 
 
     public List<ModelAccuracy> Evaluations { get; } = [];
 
+    /// <summary>Tokens that the student was trained on so far, prompts included.</summary>
+    public long Tokens { get; set; }
+
     public static IReadOnlyList<(string Name, Tensor Value)> Weights(VisionLanguageModel model) => [.. model.Weights.Select(w => (w.Name, w.Value))];
 
     /// <summary>Copies the tensors of a checkpoint's file into those of the same name.</summary>
@@ -73,6 +76,11 @@ internal abstract class RunStage(string name, int steps, RunState state) : IDisp
     public virtual IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Tensors => [];
 
     public virtual void Dispose() => GC.SuppressFinalize(this);
+
+    protected bool Logs(int step) => (step + 1) % Config.LoggingSteps == 0 || step + 1 == steps;
+
+    // After the last step the closing evaluation asks the held-out questions; a validation set of its own is asked there too.
+    protected bool Validates(int step) => Config.EvalSteps > 0 && (step + 1) % Config.EvalSteps == 0 && (step + 1 < steps || Config.ValidationDataset is not null);
 
     /// <summary>Throws where a number of the step is none.</summary>
     protected void RequireFinite(int step, RunSession session, params ReadOnlySpan<double> values)

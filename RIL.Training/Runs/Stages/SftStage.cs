@@ -46,8 +46,10 @@ internal sealed class SftStage : RunStage
         double rate = _rate.At(step);
         SftUpdate update = _trainer!.Update(examples, rate);
         RequireFinite(step, session, update.Loss, update.GradientNorm);
-        if ((step + 1) % Config.LoggingSteps == 0 || step + 1 == Steps)
-            session.Metrics(runStep, new Dictionary<string, double> { ["loss"] = update.Loss, ["grad_norm"] = update.GradientNorm, ["learning_rate"] = rate, ["num_tokens"] = update.Tokens });
+        State.Tokens += examples.Sum(e => e.Prompt.TokenIds.Length + e.Answer.Length);
+        if (Logs(step))
+            session.Metrics(runStep, new Dictionary<string, double> { ["loss"] = update.Loss, ["grad_norm"] = update.GradientNorm, ["learning_rate"] = rate, ["num_tokens"] = State.Tokens });
+        if (!Config.TrainsPolicy && Validates(step)) HeldOut.Validate(State, runStep, session);
     }
 
     public override void Leave(long runStep, RunSession session) => HeldOut.Student(State, "sft", runStep, session);
