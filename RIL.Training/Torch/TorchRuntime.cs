@@ -34,6 +34,9 @@ public static partial class TorchRuntime
         SetNativeEnvironment("OMP_WAIT_POLICY", settings.OpenMpWait);
         SetNativeEnvironment("KMP_BLOCKTIME", settings.OpenMpWait == "passive" ? "0" : "200");
         SetNativeEnvironment("OMP_NUM_THREADS", inside.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        // oneDNN keeps a compiled kernel for every shape it has met, 1024 of them by default: hundreds of MB, and ragged batches hardly meet a shape twice.
+        foreach (string cache in (string[])["ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"])
+            if (Environment.GetEnvironmentVariable(cache) is null) SetNativeEnvironment(cache, "256");
         bool keeps = settings.KeepFreedMemory && KeepFreedMemory();
         set_num_threads(inside);
         _workers = new WorkerPool(workers);
