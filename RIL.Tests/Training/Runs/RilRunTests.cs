@@ -91,6 +91,23 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
         Assert.All(scored, e => Assert.Equal(preset != "frozen_discriminator", e.Metrics.ContainsKey("discriminator/loss")));
     }
 
+    [Fact]
+    public void QuestionsWithoutPictures_AndAJudgeThatAbstains_StillMakeARun()
+    {
+        string data = Path.Combine(_runs.Folder("text"), "data.jsonl"), answers = Path.Combine(_runs.Folder("text"), "answers.jsonl");
+        Directory.CreateDirectory(_runs.Folder("text"));
+        File.WriteAllLines(data, Enumerable.Range(0, 6).Select(i => $$"""{"id": "q{{i}}", "prompt": "is there a bag {{i}} ?", "answer": "yes"}"""));
+        File.WriteAllLines(answers, Enumerable.Range(0, 6).Select(i => $$"""{"question": "q{{i}}", "teacher": "long", "text": "answer : yes ."}"""));
+        RunConfig config = _runs.Config("text-run") with { Dataset = data, SftDataset = null, EvalDataset = null, EvalSteps = 0, Teachers = [new("long", answers)], Judge = JudgeRule.Numeric };
+        Assert.Equal("completed", TinyRun.Execute(config));
+        var events = RunEvents.Read(new RunFolder(config.OutputDir!).Events).ToList();
+        Assert.Contains(events.OfType<LogEvent>(), e => e.Text.EndsWith("there are no pictures.", StringComparison.Ordinal));
+        MetricsEvent last = events.OfType<MetricsEvent>().Last(e => e.Stage == "ril");
+        Assert.Equal(1, last.Metrics["judge/abstain_ratio"]);
+        Assert.Equal(0, last.Metrics["loss"]); // nobody takes part: the student stays as it is
+        Assert.DoesNotContain("reward", last.Metrics.Keys);
+    }
+
     private void AssertSame(string name)
     {
         Assert.Equal(_runs.Events(Whole), _runs.Events(name));
