@@ -98,7 +98,9 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
         Directory.CreateDirectory(_runs.Folder("text"));
         File.WriteAllLines(data, Enumerable.Range(0, 6).Select(i => $$"""{"id": "q{{i}}", "prompt": "is there a bag {{i}} ?", "answer": "yes"}"""));
         File.WriteAllLines(answers, Enumerable.Range(0, 6).Select(i => $$"""{"question": "q{{i}}", "teacher": "long", "text": "answer : yes ."}"""));
-        RunConfig config = _runs.Config("text-run") with { Dataset = data, SftDataset = null, EvalDataset = null, EvalSteps = 0, Teachers = [new("long", answers)], Judge = JudgeRule.Numeric };
+        string held = Path.Combine(_runs.Folder("text"), "held.jsonl");
+        File.WriteAllLines(held, [.. ((int[])[2, 3]).Select(a => $$"""{"prompt": "how many ?", "answer": "2", "teacher_responses": [{"teacher": "long", "text": "there are {{a}}"}]}""")]);
+        RunConfig config = _runs.Config("text-run") with { Dataset = data, SftDataset = null, EvalDataset = held, EvalSteps = 0, Teachers = [new("long", answers)], Judge = JudgeRule.Numeric };
         Assert.Equal("completed", TinyRun.Execute(config));
         var events = RunEvents.Read(new RunFolder(config.OutputDir!).Events).ToList();
         Assert.Contains(events.OfType<LogEvent>(), e => e.Text.EndsWith("there are no pictures.", StringComparison.Ordinal));
@@ -106,6 +108,8 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
         Assert.Equal(1, last.Metrics["judge/abstain_ratio"]);
         Assert.Equal(0, last.Metrics["loss"]); // nobody takes part: the student stays as it is
         Assert.DoesNotContain("reward", last.Metrics.Keys);
+        ModelAccuracy teacher = ((FinishedEvent)events[^1]).Summary!.Evaluations.Single(e => e.Model == "long");
+        Assert.Equal((0.5, 2), (teacher.Accuracy, teacher.Questions));
     }
 
     private void AssertSame(string name)

@@ -3,8 +3,11 @@ using RIL.Training.Quickstart;
 
 namespace RIL.Training.Runs.Stages;
 
-/// <summary>Stage 5: the trained student, then every teacher that has a checkpoint, on the held-out questions; one step a model. The student is written as a checkpoint of its own.</summary>
-internal sealed class EvaluationStage(RunState state) : RunStage("evaluation", state.Inputs.EvaluationQuestions.Count == 0 ? 0 : 1 + Open(state).Count(), state)
+/// <summary>
+/// Stage 5: the trained student, then the teachers, on the held-out questions; one step a model. A teacher answers where it has a checkpoint, or has answered where
+/// every held-out row carries answers of it. The student is written as a checkpoint of its own.
+/// </summary>
+internal sealed class EvaluationStage(RunState state) : RunStage("evaluation", state.Inputs.EvaluationQuestions.Count == 0 ? 0 : 1 + Measured(state).Count(), state)
 {
     public override void Step(int step, long runStep, RunSession session)
     {
@@ -13,8 +16,13 @@ internal sealed class EvaluationStage(RunState state) : RunStage("evaluation", s
             if (Config.TrainsPolicy) HeldOut.Student(State, "ril", runStep, session);
             return;
         }
-        TeacherSource teacher = Open(State).ElementAt(step - 1);
-        string folder = QuickstartFiles.Resolve(teacher.Checkpoint!);
+        TeacherSource teacher = Measured(State).ElementAt(step - 1);
+        if (teacher.Checkpoint is null)
+        {
+            HeldOut.Keep(State, teacher.Name, HeldOut.OfRows(Inputs, teacher.Name));
+            return;
+        }
+        string folder = QuickstartFiles.Resolve(teacher.Checkpoint);
         using VisionLanguageModel model = ModelCatalog.Load(folder, Inputs.Device);
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(folder, Config.MinPixels, Config.MaxPixels);
         HeldOut.Keep(State, teacher.Name, HeldOut.Measure(Inputs, model, encoder, Inputs.EvaluationQuestions));
@@ -36,5 +44,6 @@ internal sealed class EvaluationStage(RunState state) : RunStage("evaluation", s
         state.Inputs.Encoder.Save(folder);
     }
 
-    private static IEnumerable<TeacherSource> Open(RunState state) => state.Inputs.Config.Teachers.Where(t => t.Checkpoint is not null);
+    private static IEnumerable<TeacherSource> Measured(RunState state) =>
+        state.Inputs.Config.Teachers.Where(t => t.Checkpoint is not null || state.Inputs.EvaluationQuestions.All(q => q.TeacherResponses.Any(r => r.Teacher == t.Name)));
 }

@@ -27,6 +27,13 @@ internal static class HeldOut
         EvaluationResult.Of(new Evaluator(model, encoder, inputs.Judge, inputs.Config.EvaluationSampling(encoder), inputs.Config.EvalBatchSize)
             .Answer(questions, inputs.Seed));
 
+    /// <summary>What a teacher answered to the held-out questions, as their rows carry it; lengths in the student's tokens.</summary>
+    public static EvaluationResult OfRows(RunInputs inputs, string teacher) => EvaluationResult.Of(
+        [.. from question in inputs.EvaluationQuestions
+            from answer in question.TeacherResponses
+            where answer.Teacher == teacher
+            select new EvaluatedAnswer(question, answer.Text, inputs.Encoder.EncodeCompletion(answer.Text).Length + 1, inputs.Judge.IsRight(question.Answer, answer.Text))]) with { Questions = inputs.EvaluationQuestions.Count };
+
     public static void Keep(RunState state, string name, EvaluationResult result) =>
         state.Evaluations.Add(new ModelAccuracy(name, result.Accuracy, result.ByType, result.Questions, result.MeanLength));
 }
