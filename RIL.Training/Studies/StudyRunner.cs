@@ -23,6 +23,7 @@ internal sealed class StudyRunner(Study study, string folder, IReadOnlyList<Sett
         while (jobs.Count > 0 && control.Requested == RunRequest.None && failed.Count == 0)
         {
             slots.Wait();
+            if (control.Requested != RunRequest.None || failed.Count > 0) break; // asked while this waited
             lock (_lock)
             {
                 int next = jobs.FindIndex(j => j.Arm.From is null || done.Contains((j.Seed, j.Arm.From)) || arms.All(a => a.Name != j.Arm.From));

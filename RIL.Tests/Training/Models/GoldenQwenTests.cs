@@ -90,7 +90,7 @@ public sealed class GoldenQwenTests : IDisposable
                 float[] values = GoldenCases.Floats(logps);
                 single.AddRange(completion.Select((id, t) => values[((group.Prompt.TokenIds.Length - 1 + t) * _model.VocabularySize) + id]));
             }
-        Assert.InRange(GoldenCases.LargestDifference([.. single], together), 0, 1e-5);
+        Assert.InRange(GoldenCases.LargestDifference([.. single], together), 0, 1e-4);
     }
 
     [Theory, InlineData(false), InlineData(true)]
