@@ -61,7 +61,12 @@ public sealed class GarbageCollectionTests
         {
             _thread = new Thread(() =>
             {
-                while (!_ended) GC.Collect(0);
+                // Without a breath between them, threads that wait for one collection to end meet the next before they run: nobody would get on.
+                while (!_ended)
+                {
+                    GC.Collect(0);
+                    Thread.SpinWait(20_000);
+                }
             });
             _thread.Start();
         }
