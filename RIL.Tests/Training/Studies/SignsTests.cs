@@ -11,6 +11,9 @@ public sealed class SignsTests
 {
     private const int Seed = 5, Questions = 800;
 
+    // One standard error of a difference over 800 questions, and of a share over the 100 of a type: the bars of the full study give way by that much.
+    private const double OfDifference = 1.5, OfType = 5;
+
     [Fact]
     public void AStudyOfTheExample_ShowsTheSignsOfRil()
     {
@@ -31,12 +34,12 @@ public sealed class SignsTests
         double Accuracy(string arm) => 100 * Result(arm).Accuracy;
         string all = string.Join("; ", arms.Select(a => $"{a} {Accuracy(a):0.0} cost {Share(a, "cost"):0} sum {Share(a, "sum"):0}"));
 
-        Assert.True(Accuracy("ril_ab") - Math.Max(Accuracy("ril_a"), Accuracy("ril_b")) >= 3, all);
-        Assert.True(Accuracy("ril_ab") - Accuracy("imitation_ab") >= 3, all);
-        Assert.True(Accuracy("ril_ab") - Accuracy("dr_grpo") >= 10, all);
-        Assert.True(Share("ril_a", "cost") >= 55 && Share("ril_a", "sum") <= 40, all);
-        Assert.True(Share("ril_b", "sum") >= 75 && Share("ril_b", "cost") <= 30, all);
-        Assert.True(Share("ril_ab", "cost") >= 55 && Share("ril_ab", "sum") >= 75, all);
+        Assert.True(Accuracy("ril_ab") - Math.Max(Accuracy("ril_a"), Accuracy("ril_b")) >= 3 - OfDifference, all);
+        Assert.True(Accuracy("ril_ab") - Accuracy("imitation_ab") >= 3 - OfDifference, all);
+        Assert.True(Accuracy("ril_ab") - Accuracy("dr_grpo") >= 10 - OfDifference, all);
+        Assert.True(Share("ril_a", "cost") >= 55 - OfType && Share("ril_a", "sum") <= 40 + OfType, all);
+        Assert.True(Share("ril_b", "sum") >= 75 - OfType && Share("ril_b", "cost") <= 30 + OfType, all);
+        Assert.True(Share("ril_ab", "cost") >= 55 - OfType && Share("ril_ab", "sum") >= 75 - OfType, all);
 
         // Half of the teachers' answers have the student's own short form, so three quarters is all that D can tell apart at first; in the end it can tell nothing.
         double[] accuracy = [.. Events("ril_ab").OfType<MetricsEvent>().Where(m => m.Metrics.ContainsKey("discriminator/accuracy")).Select(m => m.Metrics["discriminator/accuracy"])];
