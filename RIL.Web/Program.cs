@@ -1,5 +1,17 @@
-var builder = WebApplication.CreateBuilder(args);
+using RIL.Web.Accounts;
+using RIL.Web.Data;
+using RIL.Web.Runs;
+using RIL.Web.Shell;
+
+var builder = WebApplication.CreateBuilder(ContentRoot.Options(args));
+builder.AddShell();
+builder.AddData();
+builder.AddAccounts();
+builder.AddRuns();
+
 var app = builder.Build();
-app.UseDefaultFiles();
-app.UseStaticFiles();
-app.Run();
+await app.PrepareDatabase();
+app.UseShell();
+app.MapAccounts();
+app.MapShell();
+await app.RunAsync();

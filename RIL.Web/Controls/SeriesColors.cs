@@ -1,0 +1,17 @@
+namespace RIL.Web.Controls;
+
+/// <summary>Eight colours that people with any colour vision can tell apart (after Okabe and Ito, darkened or lightened for contrast), then the same with dashes.</summary>
+public static class SeriesColors
+{
+    /// <summary>Colours in all.</summary>
+    public const int Count = 8;
+
+    /// <summary>The CSS variable of a colour; its value depends on the theme.</summary>
+    public static string Css(int index) => $"var(--series-{Slot(index)})";
+
+    /// <summary>The slot of a colour, 0 to 7.</summary>
+    public static int Slot(int index) => ((index % Count) + Count) % Count;
+
+    /// <summary>How often the colours have been used up before this index: 0 solid, 1 dashed, 2 dotted.</summary>
+    public static int Dash(int index) => Math.Max(0, index) / Count % 3;
+}

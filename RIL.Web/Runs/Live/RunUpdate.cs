@@ -1,0 +1,35 @@
+namespace RIL.Web.Runs.Live;
+
+/// <summary>A value of a metric at a step.</summary>
+/// <param name="Metric">Its name.</param>
+/// <param name="Step">The run's step.</param>
+/// <param name="Value">The value; not-a-number where the trainer said so.</param>
+public readonly record struct LiveValue(string Metric, long Step, double Value);
+
+/// <summary>Where a run is now.</summary>
+/// <param name="State">Its state.</param>
+/// <param name="Reason">Why, where that is not obvious.</param>
+/// <param name="Stage">The stage it is in.</param>
+/// <param name="StageStep">Steps done in the stage.</param>
+/// <param name="StageTotal">Steps of the stage.</param>
+/// <param name="LeftSeconds">Seconds left in the stage.</param>
+/// <param name="Step">The run's step.</param>
+public sealed record RunProgress(RunState State, string? Reason, string? Stage, long StageStep, long? StageTotal, double? LeftSeconds, long Step);
+
+/// <summary>News of a run: what was stored since the update before. Two of them can be joined, so a slow reader gets one.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="LastEvent">Number of the last event stored; a reader that was away asks for what came after the one it has.</param>
+/// <param name="Progress">Where it is now.</param>
+/// <param name="Values">New values.</param>
+/// <param name="CompletionSteps">Steps whose completions have come.</param>
+/// <param name="Log">New sentences.</param>
+/// <param name="Checkpoints">Whether the list of checkpoints changed.</param>
+/// <param name="RewoundTo">Where the trainer went on from an earlier step: values after it are void.</param>
+public sealed record RunUpdate(
+    string RunId, long LastEvent, RunProgress Progress,
+    IReadOnlyList<LiveValue> Values, IReadOnlyList<long> CompletionSteps, IReadOnlyList<RunLogLine> Log, bool Checkpoints = false, long? RewoundTo = null)
+{
+    /// <summary>An update that says only where the run is.</summary>
+    public static RunUpdate Of(Run run) => new(
+        run.Id, run.LastEvent, new RunProgress(run.State, run.Reason, run.Stage, run.StageStep, run.StageTotal, run.LeftSeconds, run.Step), [], [], []);
+}

@@ -1,0 +1,128 @@
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using RIL.Training;
+using RIL.Training.Runs;
+using RIL.Web.Accounts;
+using RIL.Web.Data;
+using RIL.Web.Runs.Live;
+
+namespace RIL.Web.Runs;
+
+/// <summary>What a person gives for a new run.</summary>
+/// <param name="Name">Its name; null = made from the configuration.</param>
+/// <param name="Config">Settings that differ from the defaults, by TRL's names.</param>
+/// <param name="Tags">Tags.</param>
+/// <param name="Notes">Notes.</param>
+/// <param name="ParentId">The run it was cloned from.</param>
+/// <param name="Start">Whether it enters the queue at once.</param>
+public sealed record NewRun(string? Name, JsonObject Config, IReadOnlyList<string>? Tags = null, string? Notes = null, string? ParentId = null, bool Start = true);
+
+/// <summary>How an action on a run ended: the run, or a refusal.</summary>
+/// <param name="Run">The run after the action; the new one for a clone.</param>
+/// <param name="Refusal">Why not.</param>
+public sealed record RunOutcome(Run? Run, string? Refusal);
+
+/// <summary>Creates and steers runs; pages and endpoints call the same methods.</summary>
+public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs configs, RunFeed feed, RunQueue queue, TimeProvider clock)
+{
+    /// <summary>A run by its identifier, with tags; null where there is none.</summary>
+    public async Task<Run?> Find(string id)
+    {
+        await using RilDb db = await databases.CreateDbContextAsync();
+        return await db.Runs.AsNoTracking().Include(r => r.Tags).FirstOrDefaultAsync(r => r.Id == id);
+    }
+
+    /// <summary>Creates a run, in the queue or as a draft. Throws <see cref="InputException"/>, one sentence a line, where the configuration cannot be used.</summary>
+    public async Task<Run> Create(NewRun wish, Caller caller)
+    {
+        RunConfig config = configs.Checked(wish.Config);
+        DateTimeOffset now = clock.GetUtcNow();
+        await using RilDb db = await databases.CreateDbContextAsync();
+        var run = new Run
+        {
+            Id = Identifier.Create(),
+            Name = RunText.Name(wish.Name) ?? RunText.NameOf(config),
+            Config = RunConfigDocument.Write(config).ToJsonString(),
+            Notes = wish.Notes,
+            OwnerId = caller.Id,
+            ParentId = wish.ParentId,
+            CreatedAt = now,
+            State = wish.Start ? RunState.Queued : RunState.Draft,
+            QueuedAt = wish.Start ? now : null,
+            QueueOrder = now.ToUnixTimeMilliseconds(),
+            Color = await db.Runs.CountAsync(),
+        };
+        run.Tags.AddRange(RunText.Tags(wish.Tags).Select(tag => new RunTag { RunId = run.Id, Tag = tag }));
+        db.Add(run);
+        await db.SaveChangesAsync();
+        Tell(run);
+        return run;
+    }
+
+    /// <summary>Does what a person asks of a run, or says why not. Null where there is no such run.</summary>
+    public async Task<RunOutcome?> Act(string id, RunAction action, Caller caller)
+    {
+        // Somebody else's change in between is no reason to refuse: look again, and decide again.
+        for (int attempt = 0; ; attempt++)
+        {
+            await using RilDb db = await databases.CreateDbContextAsync();
+            if (await db.Runs.Include(r => r.Tags).FirstOrDefaultAsync(r => r.Id == id) is not { } run) return null;
+            (RunState? next, string? refusal) = RunTransitions.Of(run.State, action, run.StateBefore);
+            if (next is null) return new RunOutcome(null, refusal);
+            if (action == RunAction.Clone)
+            {
+                var wish = new NewRun(RunText.CopyOf(run.Name), JsonNode.Parse(run.Config)!.AsObject(), [.. run.Tags.Select(t => t.Tag)], run.Notes, run.Id, Start: false);
+                return new RunOutcome(await Create(wish, caller), null);
+            }
+            Enter(run, action, next.Value);
+            try
+            {
+                await db.SaveChangesAsync();
+            }
+            catch (DbUpdateConcurrencyException) when (attempt < 20)
+            {
+                continue;
+            }
+            Tell(run);
+            return new RunOutcome(run, null);
+        }
+    }
+
+    /// <summary>Changes name, notes or tags; what is null stays. Null where there is no such run.</summary>
+    public async Task<Run?> Describe(string id, string? name, string? notes, IReadOnlyList<string>? tags)
+    {
+        await using RilDb db = await databases.CreateDbContextAsync();
+        if (await db.Runs.Include(r => r.Tags).FirstOrDefaultAsync(r => r.Id == id) is not { } run) return null;
+        run.Name = RunText.Name(name) ?? run.Name;
+        run.Notes = notes ?? run.Notes;
+        if (tags is not null)
+        {
+            string[] wanted = [.. RunText.Tags(tags)];
+            run.Tags.RemoveAll(t => !wanted.Contains(t.Tag));
+            run.Tags.AddRange(wanted.Except(run.Tags.Select(t => t.Tag)).Select(tag => new RunTag { RunId = run.Id, Tag = tag }));
+        }
+        run.Version++;
+        await db.SaveChangesAsync();
+        Tell(run);
+        return run;
+    }
+
+    private void Enter(Run run, RunAction action, RunState next)
+    {
+        DateTimeOffset now = clock.GetUtcNow();
+        if (next is RunState.Archived or RunState.Deleted && run.State is not RunState.Archived) run.StateBefore = run.State;
+        if (action == RunAction.Restore) run.StateBefore = null;
+        run.DeletedAt = next == RunState.Deleted ? now : null;
+        if (next == RunState.Queued) (run.QueuedAt, run.QueueOrder, run.EndedAt) = (now, now.ToUnixTimeMilliseconds(), null);
+        if (action == RunAction.Stop && next == RunState.Cancelled) run.EndedAt = now;
+        if (action != RunAction.Restore && action != RunAction.Archive && action != RunAction.Delete) run.Reason = null;
+        run.State = next;
+        run.Version++;
+    }
+
+    private void Tell(Run run)
+    {
+        feed.Publish(RunUpdate.Of(run));
+        queue.Wake(run.Id);
+    }
+}

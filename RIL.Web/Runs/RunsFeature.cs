@@ -1,0 +1,16 @@
+using RIL.Web.Runs.Live;
+
+namespace RIL.Web.Runs;
+
+/// <summary>Runs from form to checkpoint: all that is registered, and all that is answered.</summary>
+public static class RunsFeature
+{
+    /// <summary>Registers services.</summary>
+    public static void AddRuns(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<RunConfigs>();
+        builder.Services.AddSingleton<RunQueue>();
+        builder.Services.AddSingleton<RunFeed>();
+        builder.Services.AddSingleton<RunService>();
+    }
+}

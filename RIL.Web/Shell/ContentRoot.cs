@@ -1,0 +1,11 @@
+namespace RIL.Web.Shell;
+
+/// <summary>Finds <c>appsettings.json</c> and <c>wwwroot</c>: in the working directory during development, beside the program once it is published.</summary>
+internal static class ContentRoot
+{
+    public static WebApplicationOptions Options(string[] args) => new()
+    {
+        Args = args,
+        ContentRootPath = Directory.Exists("wwwroot") && File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory,
+    };
+}

@@ -1,0 +1,40 @@
+using MudBlazor;
+using MudBlazor.Services;
+
+namespace RIL.Web.Shell;
+
+/// <summary>The frame around every page.</summary>
+public static class ShellFeature
+{
+    /// <summary>Registers Blazor, MudBlazor and running as a service of the system.</summary>
+    public static void AddShell(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.UseStaticWebAssets();
+        builder.Services.AddSystemd();
+        builder.Services.AddWindowsService();
+        builder.Services.AddRazorComponents().AddInteractiveServerComponents();
+        builder.Services.AddHttpContextAccessor();
+        builder.Services.AddMudServices(mud =>
+        {
+            mud.SnackbarConfiguration.PositionClass = Defaults.Classes.Position.BottomRight;
+            mud.SnackbarConfiguration.VisibleStateDuration = 6000;
+            mud.SnackbarConfiguration.ShowTransitionDuration = 100;
+            mud.SnackbarConfiguration.HideTransitionDuration = 100;
+        });
+    }
+
+    /// <summary>What every request passes first.</summary>
+    public static void UseShell(this WebApplication app)
+    {
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseStaticFiles();
+    }
+
+    /// <summary>Maps the pages.</summary>
+    public static void MapShell(this WebApplication app)
+    {
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+    }
+}

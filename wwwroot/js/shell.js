@@ -1,0 +1,55 @@
+// The frame's behaviour that needs no server: rail, theme, relative times, reconnection notice.
+const { cookie, keep } = window.rilTheme;
+const root = document.documentElement;
+
+document.addEventListener('click', e => {
+  const at = selector => e.target.closest(selector);
+  if (at('[data-rail-collapse]')) {
+    root.dataset.rail = root.dataset.rail === 'narrow' ? 'wide' : 'narrow';
+    keep('ril-rail', root.dataset.rail);
+  } else if (at('[data-rail-open]')) {
+    root.dataset.drawer = 'open';
+  } else if (root.dataset.drawer === 'open' && (at('.rail-link') || !at('.rail'))) {
+    delete root.dataset.drawer;
+  }
+  if (at('[data-theme-switch]')) {
+    const order = ['system', 'light', 'dark'];
+    keep('ril-theme', order[(order.indexOf(cookie('ril-theme') ?? 'system') + 1) % 3]);
+    location.reload();
+  }
+  if (at('[data-reload]')) location.reload();
+});
+document.addEventListener('keydown', e => { if (e.key === 'Escape') delete root.dataset.drawer; });
+
+const ago = seconds => {
+  if (seconds < 45) return 'just now';
+  if (seconds < 3600) return `${Math.max(1, Math.round(seconds / 60))} min ago`;
+  if (seconds < 86400) return `${Math.round(seconds / 3600)} h ago`;
+  if (seconds < 172800) return 'yesterday';
+  return seconds < 1209600 ? `${Math.floor(seconds / 86400)} days ago` : null;
+};
+setInterval(() => {
+  for (const time of document.querySelectorAll('time[data-ago]')) {
+    const text = ago((Date.now() - Date.parse(time.dateTime)) / 1000);
+    if (text && time.firstChild && time.firstChild.data !== text) time.firstChild.data = text;
+  }
+}, 15000);
+
+// Blazor opens the notice; when the server no longer knows the page (it was restarted), the page is loaded again, at the same address and so in the same view.
+document.getElementById('components-reconnect-modal')?.addEventListener('components-reconnect-state-changed', e => {
+  const notice = e.target;
+  notice.dataset.state = e.detail.state;
+  if (e.detail.state === 'show') notice.show();
+  else if (e.detail.state === 'hide') notice.close();
+  else if (e.detail.state === 'rejected') location.reload();
+  else if (e.detail.state === 'failed') retry(notice);
+});
+function retry(notice) {
+  const again = async () => {
+    try {
+      if (!await Blazor.reconnect()) { location.reload(); return; }
+      notice.close();
+    } catch { setTimeout(again, 3000); }
+  };
+  setTimeout(again, 3000);
+}
