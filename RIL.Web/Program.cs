@@ -1,10 +1,12 @@
 using RIL.Web.Accounts;
+using RIL.Web.Api;
 using RIL.Web.Data;
 using RIL.Web.Runs;
 using RIL.Web.Shell;
 
 var builder = WebApplication.CreateBuilder(ContentRoot.Options(args));
 builder.AddShell();
+builder.AddApi();
 builder.AddData();
 builder.AddAccounts();
 builder.AddRuns();
@@ -12,6 +14,8 @@ builder.AddRuns();
 var app = builder.Build();
 await app.PrepareDatabase();
 app.UseShell();
+app.UseApi();
 app.MapAccounts();
+app.MapApi();
 app.MapShell();
 await app.RunAsync();

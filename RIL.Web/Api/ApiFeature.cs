@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+
+namespace RIL.Web.Api;
+
+/// <summary>What all REST endpoints share: names in snake_case, refusals as problem details, the OpenAPI document and its page.</summary>
+public static class ApiFeature
+{
+    /// <summary>Path of every endpoint of this version.</summary>
+    public const string Root = "/api/v1";
+
+    /// <summary>Registers JSON names, problem details and the OpenAPI document.</summary>
+    public static void AddApi(this WebApplicationBuilder builder)
+    {
+        builder.Services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
+        builder.Services.AddProblemDetails();
+        builder.Services.AddOpenApi("v1", options =>
+        {
+            options.AddDocumentTransformer((document, _, _) => Describe(document));
+            options.ShouldInclude = endpoint => endpoint.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
+        });
+    }
+
+    /// <summary>The names and forms of JSON in REST.</summary>
+    public static void Configure(JsonSerializerOptions json)
+    {
+        json.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+        json.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
+    }
+
+    /// <summary>Errors of REST are problem details with a sentence, never a page.</summary>
+    public static void UseApi(this WebApplication app) => app.UseWhen(
+        context => context.Request.Path.StartsWithSegments("/api"),
+        api =>
+        {
+            api.UseExceptionHandler(handler => handler.Run(ProblemOf.Fault));
+            api.UseStatusCodePages(ProblemOf.Status);
+        });
+
+    /// <summary>Maps the OpenAPI document, which holds no data and may be read by anybody, and the page to browse it.</summary>
+    public static void MapApi(this WebApplication app)
+    {
+        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapScalarApiReference("/api/docs", docs => docs.WithTitle("RIL REST").WithOpenApiRoutePattern("/openapi/v1.json").DisableDefaultFonts().DisableAgent()).AllowAnonymous();
+    }
+
+    /// <summary>A group of endpoints below <see cref="Root"/>, whose refusals are problem details.</summary>
+    /// <param name="app">The site.</param>
+    /// <param name="path">Path below the root, e.g. <c>runs</c>; also the heading in the document.</param>
+    public static RouteGroupBuilder MapApiGroup(this WebApplication app, string path) =>
+        app.MapGroup($"{Root}/{path}").WithTags(path).AddEndpointFilter(ProblemOf.Input).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden);
+
+    private static Task Describe(OpenApiDocument document)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "RIL",
+            Version = "v1",
+            Description = "Configure, start, watch and steer training runs. Sign in with a personal token: `Authorization: Bearer ril_…` (Account page). Names are snake_case; settings and metrics have TRL's names; refusals are problem details.",
+        };
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes["token"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A personal token of the Account page." };
+        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("token", document)] = [] }];
+        return Task.CompletedTask;
+    }
+}
