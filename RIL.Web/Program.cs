@@ -16,6 +16,7 @@ await app.PrepareDatabase();
 app.UseShell();
 app.UseApi();
 app.MapAccounts();
+app.MapRuns();
 app.MapApi();
 app.MapShell();
 await app.RunAsync();

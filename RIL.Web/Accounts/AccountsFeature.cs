@@ -12,7 +12,7 @@ public static class AccountsFeature
         builder.Services.AddCascadingAuthenticationState();
         builder.Services.AddAuthentication(IdentityConstants.ApplicationScheme).AddIdentityCookies();
         builder.Services.AddIdentityCore<RilUser>().AddEntityFrameworkStores<RilDb>().AddSignInManager();
-        builder.Services.AddAuthorization();
+        Policies.Configure(builder.Services.AddAuthorizationBuilder());
     }
 
     /// <summary>Maps endpoints.</summary>

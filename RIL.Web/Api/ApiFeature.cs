@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -51,7 +52,14 @@ public static class ApiFeature
     /// <param name="app">The site.</param>
     /// <param name="path">Path below the root, e.g. <c>runs</c>; also the heading in the document.</param>
     public static RouteGroupBuilder MapApiGroup(this WebApplication app, string path) =>
-        app.MapGroup($"{Root}/{path}").WithTags(path).AddEndpointFilter(ProblemOf.Input).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden);
+        app.MapGroup($"{Root}/{path}").WithTags(path).AddEndpointFilter(ProblemOf.Input).WithMetadata([.. Refusals]);
+
+    // What any of them may answer besides what its type says.
+    private static readonly ProducesResponseTypeMetadata[] Refusals =
+    [
+        .. from status in (int[])[400, 401, 403, 404, 409, 415, 422, 429]
+           select new ProducesResponseTypeMetadata(status, typeof(ProblemDetails), ["application/problem+json"]),
+    ];
 
     private static Task Describe(OpenApiDocument document)
     {

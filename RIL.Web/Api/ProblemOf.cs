@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using RIL.Training;
@@ -9,15 +10,15 @@ namespace RIL.Web.Api;
 public static class ProblemOf
 {
     /// <summary>The request is understood, and its content cannot be used; one sentence a line of the message.</summary>
-    public static IResult Unusable(string message) => TypedResults.Problem(
+    public static ProblemHttpResult Unusable(string message) => TypedResults.Problem(
         message, title: "This cannot be used", statusCode: StatusCodes.Status422UnprocessableEntity,
         extensions: new Dictionary<string, object?> { ["errors"] = message.Split('\n') });
 
     /// <summary>The thing is not in a state in which that can be done.</summary>
-    public static IResult Conflict(string sentence) => TypedResults.Problem(sentence, title: "Not now", statusCode: StatusCodes.Status409Conflict);
+    public static ProblemHttpResult Conflict(string sentence) => TypedResults.Problem(sentence, title: "Not now", statusCode: StatusCodes.Status409Conflict);
 
     /// <summary>There is no such thing.</summary>
-    public static IResult Missing(string what, string id) => TypedResults.Problem($"There is no {what} '{id}'; it may have been purged.", title: "Not found", statusCode: StatusCodes.Status404NotFound);
+    public static ProblemHttpResult Missing(string what, string id) => TypedResults.Problem($"There is no {what} '{id}'; it may have been purged.", title: "Not found", statusCode: StatusCodes.Status404NotFound);
 
     internal static async ValueTask<object?> Input(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

@@ -20,6 +20,9 @@ public sealed class RilDb(DbContextOptions<RilDb> options) : IdentityDbContext<R
     /// <summary>Tags of runs.</summary>
     public DbSet<RunTag> RunTags => Set<RunTag>();
 
+    /// <summary>Creations that may be repeated.</summary>
+    public DbSet<IdempotentRequest> IdempotentRequests => Set<IdempotentRequest>();
+
     /// <summary>Sentences of runs: log, stages, checkpoints, endings.</summary>
     public DbSet<RunLogLine> RunLogLines => Set<RunLogLine>();
 

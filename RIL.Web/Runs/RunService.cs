@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using RIL.Training;
 using RIL.Training.Runs;
@@ -25,6 +26,8 @@ public sealed record RunOutcome(Run? Run, string? Refusal);
 /// <summary>Creates and steers runs; pages and endpoints call the same methods.</summary>
 public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs configs, RunFeed feed, RunQueue queue, TimeProvider clock)
 {
+    private const int SqliteConstraint = 19;
+
     /// <summary>A run by its identifier, with tags; null where there is none.</summary>
     public async Task<Run?> Find(string id)
     {
@@ -35,28 +38,38 @@ public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs co
     /// <summary>Creates a run, in the queue or as a draft. Throws <see cref="InputException"/>, one sentence a line, where the configuration cannot be used.</summary>
     public async Task<Run> Create(NewRun wish, Caller caller)
     {
-        RunConfig config = configs.Checked(wish.Config);
-        DateTimeOffset now = clock.GetUtcNow();
         await using RilDb db = await databases.CreateDbContextAsync();
-        var run = new Run
-        {
-            Id = Identifier.Create(),
-            Name = RunText.Name(wish.Name) ?? RunText.NameOf(config),
-            Config = RunConfigDocument.Write(config).ToJsonString(),
-            Notes = wish.Notes,
-            OwnerId = caller.Id,
-            ParentId = wish.ParentId,
-            CreatedAt = now,
-            State = wish.Start ? RunState.Queued : RunState.Draft,
-            QueuedAt = wish.Start ? now : null,
-            QueueOrder = now.ToUnixTimeMilliseconds(),
-            Color = await db.Runs.CountAsync(),
-        };
-        run.Tags.AddRange(RunText.Tags(wish.Tags).Select(tag => new RunTag { RunId = run.Id, Tag = tag }));
-        db.Add(run);
+        Run run = await Add(db, wish, caller);
         await db.SaveChangesAsync();
         Tell(run);
         return run;
+    }
+
+    /// <summary>The same, once for a key: a repetition gives the run of the first time. Throws <see cref="InputException"/> where the key was used for another body.</summary>
+    public async Task<(Run Run, bool Repeated)> CreateOnce(NewRun wish, Caller caller, string key, string bodyHash)
+    {
+        string user = caller.Id ?? "";
+        for (int attempt = 0; ; attempt++)
+        {
+            await using RilDb db = await databases.CreateDbContextAsync();
+            if (await db.IdempotentRequests.FindAsync(user, key) is { } before)
+            {
+                if (before.BodyHash != bodyHash) throw new InputException($"Idempotency-Key '{key}' was used for another request; use a new key for a new run.");
+                return (await Find(before.RunId) ?? throw new InputException($"The run that Idempotency-Key '{key}' created has been purged; use a new key."), true);
+            }
+            Run run = await Add(db, wish, caller);
+            db.Add(new IdempotentRequest { UserId = user, Key = key, BodyHash = bodyHash, RunId = run.Id, CreatedAt = run.CreatedAt });
+            try
+            {
+                await db.SaveChangesAsync();
+            }
+            catch (DbUpdateException e) when (attempt == 0 && e.InnerException is SqliteException { SqliteErrorCode: SqliteConstraint })
+            {
+                continue; // the same request won a race with itself
+            }
+            Tell(run);
+            return (run, false);
+        }
     }
 
     /// <summary>Does what a person asks of a run, or says why not. Null where there is no such run.</summary>
@@ -104,6 +117,29 @@ public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs co
         run.Version++;
         await db.SaveChangesAsync();
         Tell(run);
+        return run;
+    }
+
+    private async Task<Run> Add(RilDb db, NewRun wish, Caller caller)
+    {
+        RunConfig config = configs.Checked(wish.Config);
+        DateTimeOffset now = clock.GetUtcNow();
+        var run = new Run
+        {
+            Id = Identifier.Create(),
+            Name = RunText.Name(wish.Name) ?? RunText.NameOf(config),
+            Config = RunConfigDocument.Write(config).ToJsonString(),
+            Notes = wish.Notes,
+            OwnerId = caller.Id,
+            ParentId = wish.ParentId,
+            CreatedAt = now,
+            State = wish.Start ? RunState.Queued : RunState.Draft,
+            QueuedAt = wish.Start ? now : null,
+            QueueOrder = now.ToUnixTimeMilliseconds(),
+            Color = await db.Runs.CountAsync(),
+        };
+        run.Tags.AddRange(RunText.Tags(wish.Tags).Select(tag => new RunTag { RunId = run.Id, Tag = tag }));
+        db.Add(run);
         return run;
     }
 

@@ -13,4 +13,7 @@ public static class RunsFeature
         builder.Services.AddSingleton<RunFeed>();
         builder.Services.AddSingleton<RunService>();
     }
+
+    /// <summary>Maps endpoints.</summary>
+    public static void MapRuns(this WebApplication app) => RunEndpoints.Map(app);
 }

@@ -399,6 +399,30 @@ namespace RIL.Web.Data.Migrations
                     b.ToTable("CompletionSteps");
                 });
 
+            modelBuilder.Entity("RIL.Web.Runs.IdempotentRequest", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BodyHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("UserId", "Key");
+
+                    b.ToTable("IdempotentRequests");
+                });
+
             modelBuilder.Entity("RIL.Web.Runs.Metrics.MetricBucket", b =>
                 {
                     b.Property<long>("MetricId")

@@ -10,7 +10,7 @@ using RIL.Web.Data;
 namespace RIL.Web.Data.Migrations
 {
     [DbContext(typeof(RilDb))]
-    [Migration("20261123142833_First")]
+    [Migration("20261123145131_First")]
     partial class First
     {
         /// <inheritdoc />
@@ -400,6 +400,30 @@ namespace RIL.Web.Data.Migrations
                     b.HasKey("RunId", "Step");
 
                     b.ToTable("CompletionSteps");
+                });
+
+            modelBuilder.Entity("RIL.Web.Runs.IdempotentRequest", b =>
+                {
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("BodyHash")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER");
+
+                    b.Property<string>("RunId")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("UserId", "Key");
+
+                    b.ToTable("IdempotentRequests");
                 });
 
             modelBuilder.Entity("RIL.Web.Runs.Metrics.MetricBucket", b =>

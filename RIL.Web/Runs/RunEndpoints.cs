@@ -1,0 +1,120 @@
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using RIL.Training;
+using RIL.Training.Runs;
+using RIL.Web.Accounts;
+using RIL.Web.Api;
+using RIL.Web.Data;
+
+namespace RIL.Web.Runs;
+
+/// <summary>Runs over REST: the same services as the pages.</summary>
+internal static class RunEndpoints
+{
+    public static void Map(WebApplication app)
+    {
+        RouteGroupBuilder runs = app.MapApiGroup("runs");
+        runs.MapPost("", Create).RequireAuthorization(Policies.Member).WithName("CreateRun").WithSummary("Creates a run from a preset and settings; repeatable with an Idempotency-Key.");
+        runs.MapGet("{id}", Get).WithName("GetRun").WithSummary("A run: state, progress, settings, closing table.");
+        runs.MapPatch("{id}", Change).RequireAuthorization(Policies.Member).WithName("ChangeRun").WithSummary("Changes name, notes or tags.");
+        runs.MapPost("{id}/actions/{action}", Act).RequireAuthorization(Policies.Member).WithName("ActOnRun").WithSummary("start, pause, resume, stop, retry, clone, archive, restore, delete; refused with a sentence where the state does not allow it.");
+        runs.MapDelete("{id}", Delete).RequireAuthorization(Policies.Member).WithName("DeleteRun").WithSummary("Puts a run into the trash; an administrator can restore or purge it.");
+        runs.MapGet("{id}/config.yaml", Yaml).WithName("GetRunConfigYaml").WithSummary("The settings as YAML, ready for train --config.").Produces<string>(contentType: "application/yaml");
+        runs.MapGet("{id}/log", Log).WithName("GetRunLog").WithSummary("Sentences of a run, in order: pages of those after a number.");
+        RouteGroupBuilder config = app.MapApiGroup("config");
+        config.MapGet("presets", () => TypedResults.Ok(RunPresets.Names)).WithName("ListPresets").WithSummary("Names of the settings that come with the program; several are laid over each other in order.");
+        config.MapGet("schema", () => TypedResults.Ok(RunConfigSchema.Create())).WithName("GetConfigSchema").WithSummary("Every setting: kind, range, default, effect, as a JSON schema.");
+    }
+
+    // The error of a preset's name speaks of the command line's option.
+    private static SettingsLayer Preset(string name) => RunPresets.Names.Contains(name) ? RunPresets.Get(name) : throw new InputException($"presets: there is no '{name}'; expected some of {string.Join(", ", RunPresets.Names)}.");
+
+    private static async Task<Results<Created<RunDetails>, ProblemHttpResult>> Create(
+        RunRequest wish, [FromHeader(Name = "Idempotency-Key")] string? key, HttpContext context, RunService runs, ClaimsPrincipal user)
+    {
+        var request = new NewRun(wish.Name, Settings(wish), wish.Tags, wish.Notes, wish.ParentId, wish.Start ?? true);
+        if (wish.ParentId is { } parent && await runs.Find(parent) is null) throw new InputException($"parent_id: there is no run '{parent}'.");
+        Run run;
+        if (string.IsNullOrEmpty(key))
+        {
+            run = await runs.Create(request, Caller.Of(user));
+        }
+        else
+        {
+            if (key.Length > 200) throw new InputException($"Idempotency-Key: it has {key.Length} characters; expected at most 200.");
+            string hash = Convert.ToHexString(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(wish)));
+            (run, bool repeated) = await runs.CreateOnce(request, Caller.Of(user), key, hash);
+            if (repeated) context.Response.Headers["Idempotency-Replayed"] = "true";
+        }
+        return TypedResults.Created($"{ApiFeature.Root}/runs/{run.Id}", RunDetails.Of(run));
+    }
+
+    private static async Task<Results<Ok<RunDetails>, StatusCodeHttpResult, ProblemHttpResult>> Get(string id, HttpContext context, RunService runs)
+    {
+        if (await runs.Find(id) is not { } run) return Missing(id);
+        RunDetails details = RunDetails.Of(run);
+        context.Response.Headers.ETag = details.Tag;
+        context.Response.Headers.CacheControl = "private, no-cache";
+        return context.Request.Headers.IfNoneMatch.Contains(details.Tag) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(details);
+    }
+
+    private static async Task<Results<Ok<RunDetails>, ProblemHttpResult>> Change(string id, RunChange change, RunService runs) =>
+        await runs.Describe(id, change.Name, change.Notes, change.Tags) is { } run ? TypedResults.Ok(RunDetails.Of(run)) : Missing(id);
+
+    private static async Task<Results<Ok<RunDetails>, ProblemHttpResult>> Act(string id, string action, RunService runs, ClaimsPrincipal user)
+    {
+        if (!Enum.TryParse(action, ignoreCase: true, out RunAction known) || !Enum.IsDefined(known) || char.IsAsciiDigit(action[0]))
+            throw new InputException($"'{action}' is no action; expected one of {string.Join(", ", Enum.GetNames<RunAction>().Select(n => n.ToLowerInvariant()))}.");
+        RunOutcome? outcome = await runs.Act(id, known, Caller.Of(user));
+        return outcome switch
+        {
+            null => Missing(id),
+            { Run: { } run } => TypedResults.Ok(RunDetails.Of(run)),
+            _ => ProblemOf.Conflict(outcome.Refusal!),
+        };
+    }
+
+    private static Task<Results<Ok<RunDetails>, ProblemHttpResult>> Delete(string id, RunService runs, ClaimsPrincipal user) => Act(id, nameof(RunAction.Delete), runs, user);
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> Yaml(string id, RunService runs)
+    {
+        if (await runs.Find(id) is not { } run) return Missing(id);
+        string yaml = RunConfigDocument.WriteYaml(RunConfigDocument.Bind(RunConfigDocument.ParseJson(run.Config, run.Name)));
+        return TypedResults.File(System.Text.Encoding.UTF8.GetBytes(yaml), "application/yaml", $"{run.Id}.yaml");
+    }
+
+    private static async Task<Results<Ok<LogPage>, ProblemHttpResult>> Log(string id, IDbContextFactory<RilDb> databases, long after = 0, int limit = 200)
+    {
+        if (limit is < 1 or > 1000) throw new InputException($"limit is {limit}; expected a whole number from 1 to 1000.");
+        await using RilDb db = await databases.CreateDbContextAsync();
+        if (!await db.Runs.AnyAsync(r => r.Id == id)) return Missing(id);
+        List<LogEntry> lines = await db.RunLogLines.Where(l => l.RunId == id && l.Number > after).OrderBy(l => l.Number).Take(limit + 1).Select(l => new LogEntry(l.Number, l.Time, l.Level, l.Text)).ToListAsync();
+        bool more = lines.Count > limit;
+        if (more) lines.RemoveAt(limit);
+        return TypedResults.Ok(new LogPage(lines, more ? lines[^1].Number : null));
+    }
+
+    private static JsonObject Settings(RunRequest wish)
+    {
+        if (wish.Config is not null && wish.ConfigYaml is not null) throw new InputException("The request has config and config_yaml; give one of them.");
+        JsonObject over = wish.ConfigYaml is { } yaml ? RunConfigDocument.ParseYaml(yaml, "config_yaml").Values : wish.Config ?? [];
+        if (wish.Presets is not { Count: > 0 }) return over;
+        RunConfig whole = RunConfigDocument.Bind([.. wish.Presets.Select(Preset), new SettingsLayer("config", (JsonObject)over.DeepClone())]);
+        return RunConfigDocument.Write(whole);
+    }
+
+    private static ProblemHttpResult Missing(string id) => ProblemOf.Missing("run", id);
+
+    /// <summary>A sentence of a run.</summary>
+    internal sealed record LogEntry(long Number, DateTimeOffset Time, string Level, string Text);
+
+    /// <summary>Sentences of a run.</summary>
+    /// <param name="Lines">The sentences.</param>
+    /// <param name="After">Number to ask for the next page with; null where this is the last.</param>
+    internal sealed record LogPage(IReadOnlyList<LogEntry> Lines, long? After);
+}
