@@ -2,6 +2,7 @@ using RIL.Web.Accounts;
 using RIL.Web.Api;
 using RIL.Web.Data;
 using RIL.Web.Runs;
+using RIL.Web.Runs.Live;
 using RIL.Web.Shell;
 
 var builder = WebApplication.CreateBuilder(ContentRoot.Options(args));
@@ -10,6 +11,7 @@ builder.AddApi();
 builder.AddData();
 builder.AddAccounts();
 builder.AddRuns();
+builder.AddLive();
 
 var app = builder.Build();
 await app.PrepareDatabase();
@@ -18,5 +20,6 @@ app.UseApi();
 app.MapAccounts();
 app.MapRuns();
 app.MapApi();
+app.MapLive();
 app.MapShell();
 await app.RunAsync();

@@ -1,5 +1,3 @@
-using RIL.Web.Runs.Live;
-
 namespace RIL.Web.Runs;
 
 /// <summary>Runs from form to checkpoint: all that is registered, and all that is answered.</summary>
@@ -10,7 +8,6 @@ public static class RunsFeature
     {
         builder.Services.AddSingleton<RunConfigs>();
         builder.Services.AddSingleton<RunQueue>();
-        builder.Services.AddSingleton<RunFeed>();
         builder.Services.AddSingleton<RunService>();
     }
 

@@ -1,16 +1,19 @@
 namespace RIL.Web.Runs.Live;
 
-/// <summary>Updates of one run joined into one while a reader is busy.</summary>
+/// <summary>Updates of one run joined into one while a reader is busy, bounded in size.</summary>
 internal sealed class PendingUpdate(RunUpdate first)
 {
-    // A reader that misses more than this fetches history again (it sees the gap between its last event and the update's).
-    private const int MostValues = 20_000, MostLines = 500;
+    /// <summary>A reader that misses more values than this is told that there is a gap.</summary>
+    public const int MostValues = 20_000;
+
+    private const int MostLines = 500;
 
     private readonly List<LiveValue> _values = [.. first.Values];
+    private readonly List<LiveStep> _steps = [.. first.Steps ?? []];
     private readonly List<long> _completions = [.. first.CompletionSteps];
     private readonly List<RunLogLine> _log = [.. first.Log];
     private RunUpdate _newest = first;
-    private bool _checkpoints = first.Checkpoints;
+    private bool _checkpoints = first.Checkpoints, _gap = first.Gap;
     private long? _rewoundTo = first.RewoundTo;
 
     public void Join(RunUpdate next)
@@ -18,20 +21,26 @@ internal sealed class PendingUpdate(RunUpdate first)
         if (next.RewoundTo is { } step)
         {
             _values.RemoveAll(v => v.Step > step);
+            _steps.RemoveAll(s => s.Step > step);
+            _completions.RemoveAll(s => s > step);
             _rewoundTo = Math.Min(_rewoundTo ?? step, step);
         }
-        Add(_values, next.Values, MostValues);
+        _gap |= next.Gap | Add(_values, next.Values, MostValues) | Add(_log, next.Log, MostLines);
+        Add(_steps, next.Steps ?? [], MostValues);
         Add(_completions, next.CompletionSteps, MostValues);
-        Add(_log, next.Log, MostLines);
         _checkpoints |= next.Checkpoints;
         if (next.LastEvent >= _newest.LastEvent) _newest = next;
     }
 
-    public RunUpdate Take() => _newest with { Values = _values, CompletionSteps = _completions, Log = _log, Checkpoints = _checkpoints, RewoundTo = _rewoundTo };
+    public RunUpdate Take() =>
+        _newest with { Values = _values, Steps = _steps, CompletionSteps = _completions, Log = _log, Checkpoints = _checkpoints, RewoundTo = _rewoundTo, Gap = _gap };
 
-    private static void Add<T>(List<T> list, IReadOnlyList<T> more, int most)
+    // True where something old had to go.
+    private static bool Add<T>(List<T> list, IReadOnlyList<T> more, int most)
     {
         list.AddRange(more);
-        if (list.Count > most) list.RemoveRange(0, list.Count - most);
+        if (list.Count <= most) return false;
+        list.RemoveRange(0, list.Count - most);
+        return true;
     }
 }

@@ -3,38 +3,51 @@ using System.Collections.Concurrent;
 namespace RIL.Web.Runs.Live;
 
 /// <summary>
-/// Hands news of runs to whoever watches, at most four times a second each. A reader that is slow gets one joined update, bounded in size, never a queue that grows.
+/// Hands news of runs to whoever watches, at most four times a second each. A reader that is slow gets one joined update a run, bounded in size, never a queue that grows.
 /// </summary>
-public sealed class RunFeed(TimeProvider clock)
+public sealed class RunFeed(TimeProvider clock, ILogger<RunFeed> log)
 {
     private readonly ConcurrentDictionary<Subscription, bool> _subscriptions = new();
+    private readonly RewindMemory _rewinds = new();
 
-    /// <summary>Time between two updates to one reader.</summary>
+    /// <summary>Time between two deliveries to one reader.</summary>
     public static TimeSpan Pace { get; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>Tells everybody who watches this run.</summary>
+    /// <summary>Readers now.</summary>
+    public int Readers => _subscriptions.Count;
+
+    /// <summary>Tells everybody who watches this run. Call it after the news is stored.</summary>
     public void Publish(RunUpdate update)
     {
+        if (update.RewoundTo is { } step) _rewinds.Add(update.RunId, update.LastEvent, step);
         foreach (Subscription subscription in _subscriptions.Keys) subscription.Offer(update);
     }
 
+    /// <summary>The smallest step to which a run went back after an event; null where it did not. Known for as long as the site runs.</summary>
+    public long? RewoundSince(string runId, long lastEvent) => _rewinds.Since(runId, lastEvent);
+
     /// <summary>Watches one run, or all where <paramref name="runId"/> is null, until disposed. Updates of one subscription come one after the other.</summary>
-    public IDisposable Subscribe(string? runId, Func<RunUpdate, Task> receive)
+    public IDisposable Subscribe(string? runId, Func<RunUpdate, Task> receive) => Subscribe(
+        update => runId is null || update.RunId == runId ? update : null,
+        async updates => { foreach (RunUpdate update in updates) await receive(update); });
+
+    /// <summary>Watches what <paramref name="choose"/> makes of each update (null = nothing), until disposed; deliveries come one after the other, with one update a run in each.</summary>
+    public IDisposable Subscribe(Func<RunUpdate, RunUpdate?> choose, Func<IReadOnlyList<RunUpdate>, Task> receive)
     {
-        var subscription = new Subscription(this, runId, receive, clock);
+        var subscription = new Subscription(this, choose, receive);
         _subscriptions[subscription] = true;
         return subscription;
     }
 
-    private sealed class Subscription(RunFeed feed, string? runId, Func<RunUpdate, Task> receive, TimeProvider clock) : IDisposable
+    private sealed class Subscription(RunFeed feed, Func<RunUpdate, RunUpdate?> choose, Func<IReadOnlyList<RunUpdate>, Task> receive) : IDisposable
     {
         private readonly Lock _lock = new();
         private readonly Dictionary<string, PendingUpdate> _pending = [];
         private bool _delivering, _disposed;
 
-        public void Offer(RunUpdate update)
+        public void Offer(RunUpdate news)
         {
-            if (runId is not null && runId != update.RunId) return;
+            if (choose(news) is not { } update) return;
             lock (_lock)
             {
                 if (_disposed) return;
@@ -69,16 +82,25 @@ public sealed class RunFeed(TimeProvider clock)
                 }
                 try
                 {
-                    foreach (RunUpdate update in updates) await receive(update);
+                    await receive(updates);
                 }
-                catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or IOException)
+                catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or IOException or Microsoft.JSInterop.JSDisconnectedException)
                 {
                     // The reader has left.
                     Dispose();
                     return;
                 }
-                await Task.Delay(Pace, clock);
+                catch (Exception e)
+                {
+                    // A reader's fault is not the other readers' and not the publisher's.
+                    feed.Failed(e);
+                }
+                await Task.Delay(Pace, feed.Clock);
             }
         }
     }
+
+    private TimeProvider Clock { get; } = clock;
+
+    private void Failed(Exception e) => log.LogError(e, "A reader of live updates failed; it gets the next one.");
 }
