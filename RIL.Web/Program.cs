@@ -3,6 +3,7 @@ using RIL.Web.Api;
 using RIL.Web.Data;
 using RIL.Web.Runs;
 using RIL.Web.Runs.Live;
+using RIL.Web.Runs.Pages;
 using RIL.Web.Shell;
 
 var builder = WebApplication.CreateBuilder(ContentRoot.Options(args));
@@ -12,6 +13,7 @@ builder.AddData();
 builder.AddAccounts();
 builder.AddRuns();
 builder.AddLive();
+builder.AddRunPage();
 
 var app = builder.Build();
 await app.PrepareDatabase();
@@ -21,5 +23,6 @@ app.MapAccounts();
 app.MapRuns();
 app.MapApi();
 app.MapLive();
+app.MapRunPage();
 app.MapShell();
 await app.RunAsync();

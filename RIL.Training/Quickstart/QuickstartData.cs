@@ -14,7 +14,7 @@ namespace RIL.Training.Quickstart;
 /// </remarks>
 public static class QuickstartData
 {
-    private const string Prefix = "quickstart:";
+    private const string Prefix = "quickstart:", PictureEnding = ".png";
 
     // Of ten questions in a row of one type, so many are asked plainly in the mixture.
     private const int PlainOfTen = 4;
@@ -56,6 +56,16 @@ public static class QuickstartData
         return [.. Enumerable.Range(0, count ?? part.Count).Select(i => Row(name, part, seed, i))];
     }
 
+    /// <summary>The row of an identifier or picture name that <see cref="Load(string)"/> gave out (<c>rl-0-17</c>, <c>rl-0-17.png</c>), made alone; null where there is none such.</summary>
+    public static Example? Find(string name)
+    {
+        string id = name.EndsWith(PictureEnding, StringComparison.Ordinal) ? name[..^PictureEnding.Length] : name;
+        string[] fields = id.Split('-');
+        bool valid = fields.Length == 3 && Parts.ContainsKey(fields[0])
+            && int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out _) && int.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        return valid ? Row(fields[0], Parts[fields[0]], int.Parse(fields[1], CultureInfo.InvariantCulture), int.Parse(fields[2], CultureInfo.InvariantCulture)) : null;
+    }
+
     internal static (Question Question, byte[] Pixels) Make(string name, int seed, long index)
     {
         Part part = Parts[name];
@@ -73,7 +83,7 @@ public static class QuickstartData
         Question question = QuestionGenerator.Make(key, index);
         (bool explain, string answer) = part.Imitated?.Invoke(question, index) ?? (part.Explain, question.Answer);
         string text = explain ? $"{question.Text} {Vocabulary.Explain}" : question.Text;
-        var picture = new PictureSource($"{name}-{seed}-{index}.png", () => GridPicture.Png(GridPicture.Pixels(question.Shop, question.Labels, part.Pictures, key, index)));
+        var picture = new PictureSource($"{name}-{seed}-{index}{PictureEnding}", () => GridPicture.Png(GridPicture.Pixels(question.Shop, question.Labels, part.Pictures, key, index)));
         return new Example($"{name}-{seed}-{index}", [new ChatMessage("user", [new ContentPart(Text: null), new ContentPart(text)])], [picture], answer, question.Type, "quickstart", []);
     }
 

@@ -1,0 +1,178 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using RIL.Training;
+using RIL.Training.Runs;
+using RIL.Web.Controls;
+using RIL.Web.Runs.Pages;
+
+namespace RIL.Web.Runs.Completions;
+
+/// <summary>The completions of a run; step, order, kind, search and page are in the address.</summary>
+public sealed partial class CompletionsTab : IAsyncDisposable
+{
+    private const int PerPage = 10;
+
+    private static readonly (CompletionOrder, string)[] Orders =
+    [
+        (CompletionOrder.Kept, "as trained"), (CompletionOrder.Worst, "worst first"), (CompletionOrder.Best, "best first"),
+        (CompletionOrder.Judges, "judge against discriminator"), (CompletionOrder.Teachers, "student against teachers"),
+    ];
+
+    private IReadOnlyList<KeptStep> _steps = [];
+    private IReadOnlyList<CompletionGroup> _groups = [], _shown = [];
+    private IReadOnlyList<string> _types = [], _teachers = [];
+    private int _at, _page;
+    private string? _problem;
+    private (string, long)? _read;
+    private IJSObjectReference? _module, _keys;
+    private DotNetObjectReference<CompletionsTab>? _self;
+
+    /// <summary>The step that is shown; null = the newest when the tab was opened.</summary>
+    [SupplyParameterFromQuery]
+    public long? Step { get; set; }
+
+    /// <summary>Order of the questions.</summary>
+    [SupplyParameterFromQuery]
+    public string? Order { get; set; }
+
+    /// <summary>Kind of question.</summary>
+    [SupplyParameterFromQuery]
+    public string? Type { get; set; }
+
+    /// <summary>Text to find.</summary>
+    [SupplyParameterFromQuery]
+    public string? Find { get; set; }
+
+    /// <summary>Page of questions, from 1.</summary>
+    [SupplyParameterFromQuery]
+    public int? Page { get; set; }
+
+    /// <inheritdoc/>
+    protected override RunPageChange Shows => RunPageChange.Completions;
+
+    [Inject]
+    private CompletionReader Reader { get; set; } = default!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private IJSRuntime Script { get; set; } = default!;
+
+    private CompletionOrder Ordering => Enum.TryParse(Order, ignoreCase: true, out CompletionOrder order) ? order : CompletionOrder.Kept;
+
+    private string NoneYet => RunDocuments.Config(View.Run) is { LogCompletions: false }
+        ? "This run does not keep them: log_completions is off. Clone it with log_completions on to read what the student and its teachers answer."
+        : "They come with the first step of the RIL stage, every logging_steps.";
+
+    private string Summary
+    {
+        get
+        {
+            CompletionOutput[] students = [.. _shown.SelectMany(g => g.Outputs).Where(o => o.IsStudent)];
+            int silent = _shown.Count(g => g.NoGradient);
+            string right = students.Any(o => o.Judge is not null) ? $"; the student was right in {Say.Percent(students.Where(o => o.Judge is not null).Average(o => o.Judge!.Value))} of its answers" : "";
+            string none = silent > 0 ? $"; {silent} without any gradient (all rewards equal)" : "";
+            return $"{Say.Count(_shown.Count)} of {Say.Count(_groups.Count)} questions{right}{none}.";
+        }
+    }
+
+    /// <summary>A step before or after, by key.</summary>
+    [JSInvokable]
+    public Task Move(int by) => InvokeAsync(() => Go(_at + by));
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        try
+        {
+            if (_keys is not null) await _keys.InvokeVoidAsync("dispose");
+            if (_module is not null) await _module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone, and its keys with it.
+        }
+        _self?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_steps.Count == 0) _steps = await Reader.Steps(View.Run.Id);
+        if (_steps.Count == 0) return;
+        int asked = Step is { } step ? _steps.ToList().FindLastIndex(s => s.Step <= step) : _read is null ? _steps.Count - 1 : _at;
+        _at = Math.Clamp(asked, 0, _steps.Count - 1);
+        await Read();
+        _page = Math.Clamp((Page ?? 1) - 1, 0, Math.Max(0, (_shown.Count - 1) / PerPage));
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnChanged(RunPageChange change)
+    {
+        // What is looked at stays; only the slider grows.
+        long here = _steps.Count == 0 ? -1 : _steps[_at].Step;
+        _steps = await Reader.Steps(View.Run.Id);
+        _at = Math.Max(0, _steps.ToList().FindLastIndex(s => s.Step <= here));
+        if (here < 0 && _steps.Count > 0) await OnParametersSetAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender) return;
+        _self = DotNetObjectReference.Create(this);
+        _module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/run.js");
+        _keys = await _module.InvokeAsync<IJSObjectReference>("stepKeys", _self);
+    }
+
+    private async Task Read()
+    {
+        long step = _steps[_at].Step;
+        if (_read != (View.Run.Id, step))
+        {
+            _problem = null;
+            try
+            {
+                _groups = await Reader.Read(View.Run, step) ?? [];
+                if (_groups.Count == 0) _problem = $"The file of step {step} is not in the run folder any more; look at another step.";
+            }
+            catch (InputException e)
+            {
+                _groups = [];
+                _problem = e.Message;
+            }
+            _read = (View.Run.Id, step);
+            RunConfig? config = RunDocuments.Config(View.Run);
+            _teachers = config is null ? [] : [.. config.Teachers.Select(t => t.Name)];
+            _types = [.. _groups.Select(g => g.QuestionType).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        }
+        _shown = CompletionRanking.Choose(_groups, Ordering, string.IsNullOrEmpty(Type) ? null : Type, Find);
+    }
+
+    private void Slide(ChangeEventArgs e)
+    {
+        if (int.TryParse(e.Value?.ToString(), CultureInfo.InvariantCulture, out int at)) Go(at);
+    }
+
+    private void Go(int at)
+    {
+        if (at >= 0 && at < _steps.Count && at != _at) To(("step", _steps[at].Step), ("page", null));
+    }
+
+    private void Turn(int page) => To(("page", page == 0 ? null : page + 1));
+
+    private void Set(object? order = null, object? type = null, object? find = null)
+    {
+        if (order is not null) To(("order", order is "kept" ? null : $"{order}"), ("page", null));
+        if (type is not null) To(("type", type is "" ? null : $"{type}"), ("page", null));
+        if (find is not null) To(("find", find is "" ? null : $"{find}"), ("page", null));
+    }
+
+    private void Clear() => To(("type", null), ("find", null), ("page", null));
+
+    private void To(params (string Key, object? Value)[] changes) =>
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(changes.ToDictionary(c => c.Key, c => c.Value)), replace: true);
+}

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+using MudBlazor;
+using RIL.Training.Runs;
+
+namespace RIL.Web.Runs.Pages;
+
+/// <summary>The settings of a run.</summary>
+public sealed partial class ConfigTab
+{
+    private IReadOnlyList<SettingRow> _rows = [];
+    private RunConfig? _config;
+    private string? _parentName, _read;
+
+    /// <summary>Which settings are shown: all, changed (from the defaults), parent (different from the parent's).</summary>
+    [SupplyParameterFromQuery]
+    public string? Settings { get; set; }
+
+    /// <inheritdoc/>
+    protected override RunPageChange Shows => RunPageChange.Run;
+
+    [Inject]
+    private RunService Runs { get; set; } = default!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private IJSRuntime Script { get; set; } = default!;
+
+    [Inject]
+    private ISnackbar Snackbar { get; set; } = default!;
+
+    private string Mode => Settings is "changed" || (Settings is "parent" && _parentName is not null) ? Settings : "all";
+
+    private IEnumerable<SettingRow> Shown => Mode switch
+    {
+        "changed" => _rows.Where(r => r.Changed),
+        "parent" => _rows.Where(r => r.Differs),
+        _ => _rows,
+    };
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_read != View.Run.Id) await OnChanged(RunPageChange.Run);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnChanged(RunPageChange change)
+    {
+        _read = View.Run.Id;
+        _config = RunDocuments.Config(View.Run);
+        Run? parent = View.Run.ParentId is { } id ? await Runs.Find(id) : null;
+        _parentName = parent?.Name;
+        _rows = _config is null ? [] : ConfigDiff.Of(_config, parent is null ? null : RunDocuments.Config(parent));
+    }
+
+    private void To(object? mode) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("settings", mode is "all" ? null : $"{mode}"), replace: true);
+
+    private async Task Copy()
+    {
+        await using IJSObjectReference module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/run.js");
+        bool done = await module.InvokeAsync<bool>("copy", RunConfigDocument.WriteYaml(_config!, onlyChanged: true));
+        Snackbar.Add(done ? "Copied: the settings that differ from the defaults, as YAML." : "The browser does not allow copying; download the file.", done ? Severity.Normal : Severity.Warning);
+    }
+
+    private async Task Save(string form)
+    {
+        await using IJSObjectReference module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/run.js");
+        string text = form == "json" ? RunConfigDocument.WriteJson(_config!) : RunConfigDocument.WriteYaml(_config!);
+        await module.InvokeVoidAsync("save", $"{View.Run.Id}.{form}", form == "json" ? "application/json" : "application/yaml", text);
+    }
+}

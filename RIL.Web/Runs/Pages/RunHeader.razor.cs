@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.EntityFrameworkCore;
+using RIL.Web.Accounts;
+using RIL.Web.Controls;
+using RIL.Web.Data;
+
+namespace RIL.Web.Runs.Pages;
+
+/// <summary>The top line of a run.</summary>
+public sealed partial class RunHeader
+{
+    private ElementReference _input;
+    private bool _renaming, _tagging, _focus, _mayChange;
+    private string _name = "", _tag = "";
+    private string? _owner, _parent, _facts;
+
+    /// <summary>Called when something was changed here.</summary>
+    [Parameter]
+    public EventCallback Changed { get; set; }
+
+    /// <inheritdoc/>
+    protected override RunPageChange Shows => RunPageChange.Run | RunPageChange.Progress;
+
+    [CascadingParameter]
+    private Task<AuthenticationState>? Authentication { get; set; }
+
+    [Inject]
+    private RunService Runs { get; set; } = default!;
+
+    [Inject]
+    private IDbContextFactory<RilDb> Databases { get; set; } = default!;
+
+    private string Where
+    {
+        get
+        {
+            if (!RunTransitions.IsActive(View.Now.State) || View.Now.Stage is not { } stage) return "";
+            string steps = View.Now.StageTotal is { } total ? $"{Say.Count(View.Now.StageStep)}/{Say.Count(total)}" : Say.Count(View.Now.StageStep);
+            string left = View.Now.LeftSeconds is { } seconds && View.Now.State == RunState.Running ? $" · {Say.Left(seconds)} left" : "";
+            return $"{StageLine.Word(stage)} {steps}{left}";
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_facts == View.Run.Id) return;
+        _facts = View.Run.Id;
+        if (Authentication is not null && (await Authentication).User is { Identity.IsAuthenticated: true } user) _mayChange = Caller.Of(user).Role != UserRole.Viewer;
+        await using RilDb db = await Databases.CreateDbContextAsync();
+        _owner = await db.Users.Where(u => u.Id == View.Run.OwnerId).Select(u => u.UserName).FirstOrDefaultAsync();
+        _parent = await db.Runs.Where(r => r.Id == View.Run.ParentId).Select(r => r.Name).FirstOrDefaultAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!_focus) return;
+        _focus = false;
+        await _input.FocusAsync();
+    }
+
+    private void BeginRename() => (_renaming, _focus, _name) = (true, true, View.Run.Name);
+
+    private void BeginTag() => (_tagging, _focus, _tag) = (true, true, "");
+
+    private async Task NameKey(KeyboardEventArgs e)
+    {
+        if (e.Key == "Enter") await Rename();
+        else if (e.Key == "Escape") _renaming = false;
+    }
+
+    private async Task Rename()
+    {
+        if (!_renaming) return;
+        _renaming = false;
+        if (_name.Trim().Length == 0 || _name.Trim() == View.Run.Name) return;
+        await Runs.Describe(View.Run.Id, _name, notes: null, tags: null);
+        await Changed.InvokeAsync();
+    }
+
+    private async Task TagKey(KeyboardEventArgs e)
+    {
+        if (e.Key == "Enter") await AddTag();
+        else if (e.Key == "Escape") _tagging = false;
+    }
+
+    private async Task AddTag()
+    {
+        if (!_tagging) return;
+        _tagging = false;
+        if (_tag.Trim().Length > 0) await Retag([.. View.Run.Tags.Select(t => t.Tag), .. _tag.Split(',')]);
+    }
+
+    private Task RemoveTag(string tag) => Retag([.. View.Run.Tags.Select(t => t.Tag).Where(t => t != tag)]);
+
+    private async Task Retag(IReadOnlyList<string> tags)
+    {
+        await Runs.Describe(View.Run.Id, name: null, notes: null, tags);
+        await Changed.InvokeAsync();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using RIL.Training.Runs;
+using RIL.Training.Settings;
+using RIL.Web.Controls;
+using RIL.Web.Runs.Live;
+
+namespace RIL.Web.Runs.Pages;
+
+/// <summary>How far a stage is.</summary>
+public enum StageState
+{
+    /// <summary>Its turn has not come.</summary>
+    Ahead,
+
+    /// <summary>It is worked on, or would be if the run went on.</summary>
+    Now,
+
+    /// <summary>Done.</summary>
+    Done,
+}
+
+/// <summary>A stage as the line at the top shows it.</summary>
+/// <param name="Name">As people call it.</param>
+/// <param name="State">How far it is.</param>
+/// <param name="Share">Part done, 0 to 1, of the stage that is worked on.</param>
+/// <param name="Result">What it came to, or how far it is, in a few letters.</param>
+/// <param name="Explanation">The same as a sentence.</param>
+public sealed record StageOnLine(string Name, StageState State, double? Share, string? Result, string Explanation);
+
+/// <summary>The stages of a run in their order, from its configuration, with what each came to.</summary>
+public static class StageLine
+{
+    /// <summary>The line.</summary>
+    /// <param name="config">The run's settings.</param>
+    /// <param name="now">Where it is.</param>
+    /// <param name="metrics">Newest values by name.</param>
+    /// <param name="answers">Kept answers of the teachers, where known.</param>
+    /// <param name="evaluations">The closing table, once it is there.</param>
+    public static IReadOnlyList<StageOnLine> Of(RunConfig config, RunProgress now, IReadOnlyDictionary<string, double> metrics, long? answers, IReadOnlyList<ModelAccuracy> evaluations)
+    {
+        string[] names = [.. Plan(config)];
+        int at = now.State == RunState.Finished ? names.Length : Math.Max(-1, Array.IndexOf(names, now.Stage));
+        return [.. names.Select((name, i) =>
+        {
+            StageState state = i < at ? StageState.Done : i == at ? StageState.Now : StageState.Ahead;
+            double? share = state == StageState.Now && now.StageTotal is > 0 and { } total ? Math.Clamp(now.StageStep / (double)total, 0, 1) : null;
+            string word = Word(name);
+            string? result = state switch
+            {
+                StageState.Done => Result(name, metrics, answers, evaluations),
+                StageState.Now => share is { } s ? (100 * s).ToString("0", CultureInfo.InvariantCulture) + "\u2009%" : null,
+                _ => null,
+            };
+            return new StageOnLine(word, state, share, result, state switch
+            {
+                StageState.Done => $"{word}: done. {Meaning(name)}",
+                StageState.Now => $"{word}: step {Say.Count(now.StageStep)}{(now.StageTotal is { } of ? $" of {Say.Count(of)}" : "")}. {Meaning(name)}",
+                _ => $"{word}: not yet. {Meaning(name)}",
+            });
+        })];
+    }
+
+    /// <summary>Stages by the trainer's names, in its order.</summary>
+    public static IEnumerable<string> Plan(RunConfig config)
+    {
+        bool teachersFirst = config.SftSource != SftSource.GroundTruth;
+        if (config.UsesTeachers && teachersFirst) yield return "teachers";
+        if (config.FineTunes) yield return "sft";
+        if (config.UsesTeachers && !teachersFirst) yield return "teachers";
+        if (config.UsesDiscriminator) yield return "discriminator";
+        if (config.TrainsPolicy) yield return "ril";
+        yield return "evaluation";
+    }
+
+    /// <summary>A stage as people call it.</summary>
+    public static string Word(string? stage) => stage switch
+    {
+        "sft" => "SFT",
+        "teachers" => "Teachers",
+        "discriminator" => "Discriminator",
+        "ril" => "RIL",
+        "evaluation" => "Evaluate",
+        _ => stage ?? "",
+    };
+
+    private static string? Result(string stage, IReadOnlyDictionary<string, double> metrics, long? answers, IReadOnlyList<ModelAccuracy> evaluations) => stage switch
+    {
+        "sft" => Accuracy(evaluations, "sft"),
+        "teachers" => answers is > 0 ? $"{Say.Count(answers.Value)} answers" : null,
+        "discriminator" => metrics.TryGetValue("discriminator/accuracy", out double a) && double.IsFinite(a) ? a.ToString("0.00", CultureInfo.InvariantCulture) : null,
+        "evaluation" => Accuracy(evaluations, null),
+        _ => null,
+    };
+
+    private static string? Accuracy(IReadOnlyList<ModelAccuracy> evaluations, string? model) =>
+        (model is null ? evaluations.LastOrDefault(e => e.Model is "ril" or "sft") : evaluations.FirstOrDefault(e => e.Model == model)) is { } found
+            ? (100 * found.Accuracy).ToString("0.0", CultureInfo.InvariantCulture) : null;
+
+    private static string Meaning(string stage) => stage switch
+    {
+        "sft" => "Supervised fine-tuning; the number is its accuracy in percent on the held-out questions.",
+        "teachers" => "The teachers' kept answers are read.",
+        "discriminator" => "It learns to tell the student's answers from the teachers'; the number is its accuracy.",
+        "ril" => "The student samples, is rewarded, and is updated.",
+        "evaluation" => "The closing table; the number is the student's accuracy in percent on the held-out questions.",
+        _ => "",
+    };
+}
