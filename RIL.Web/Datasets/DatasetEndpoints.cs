@@ -1,0 +1,109 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+using RIL.Training.Datasets;
+using RIL.Web.Accounts;
+using RIL.Web.Api;
+
+namespace RIL.Web.Datasets;
+
+/// <summary>A change of a name or notes.</summary>
+/// <param name="Name">New name; null stays.</param>
+/// <param name="Notes">New notes; null stays.</param>
+public sealed record Description(string? Name, string? Notes);
+
+/// <summary>REST of data sets.</summary>
+internal static class DatasetEndpoints
+{
+    private const int ProblemsShown = 200, LongestPage = 500;
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static void Map(WebApplication app)
+    {
+        RouteGroupBuilder group = app.MapApiGroup("datasets");
+        group.MapGet("/", async (DatasetService datasets) => TypedResults.Ok(await datasets.List())).WithName("ListDatasets").WithSummary("All data sets: those of people, then those of the program");
+        group.MapGet("/{id}", async Task<Results<Ok<DatasetView>, IResult>> (string id, DatasetService datasets) => await datasets.Find(id) is { } found ? TypedResults.Ok(found) : Missing(id))
+            .WithName("GetDataset").WithSummary("One data set").Produces<DatasetView>();
+        group.MapGet("/{id}/rows", Rows).WithName("GetDatasetRows").WithSummary("Rows, by question type and text").Produces<DatasetPage>();
+        group.MapGet("/{id}/rows/{index:int}/images/{number:int}", Picture).WithName("GetDatasetPicture").WithSummary("A picture of a row, by the row's index and the picture's place in it");
+        group.MapGet("/{id}/questions.jsonl", Questions).WithName("GetDatasetQuestions").WithSummary("Identifier and question of every row, for whoever collects teachers' answers");
+        group.MapGet("/{id}/runs", async (string id, DatasetService datasets) => await datasets.Find(id) is { } found ? (IResult)TypedResults.Ok(await datasets.Uses(found.Reference)) : Missing(id))
+            .WithName("GetDatasetRuns").WithSummary("The runs that use it").Produces<IReadOnlyList<RunUse>>();
+
+        group.MapPost("/", Upload).RequireAuthorization(Policies.Member).WithName("CreateDataset").Accepts<Stream>("application/zip", "application/x-ndjson", "multipart/form-data").Produces<DatasetView>(201).ProducesProblem(422)
+            .WithSummary("A new data set from a zip of rows (JSONL) and pictures").WithDescription("The body is the file itself, or a form with the file and the fields name, notes, skip_bad_rows; with the file itself they stand in the query. Refused with every bad row by number and reason unless skip_bad_rows is true.");
+        group.MapPatch("/{id}", async Task<IResult> (string id, Description change, DatasetService datasets) => await datasets.Describe(id, change.Name, change.Notes) is { } changed ? TypedResults.Ok(changed) : Missing(id))
+            .RequireAuthorization(Policies.Member).WithName("ChangeDataset").WithSummary("Another name or other notes").Produces<DatasetView>();
+        group.MapDelete("/{id}", Delete).RequireAuthorization(Policies.Member).WithName("DeleteDataset").WithSummary("Delete rows and pictures for good; refused while a run that has not ended uses them").Produces(204).ProducesProblem(409);
+
+        group.MapGet("/uploads/{upload}/problems.jsonl", Problems).RequireAuthorization(Policies.Member).WithName("GetUploadProblems").WithSummary("Every bad row of a refused upload");
+        group.MapPost("/uploads/{upload}/accept", async Task<IResult> (string upload, DatasetIntake intake, HttpContext context) =>
+                await intake.TakeGoodRows(upload, Caller.Of(context.User), context.RequestAborted) is { } made ? Created(made) : NoUpload(upload))
+            .RequireAuthorization(Policies.Member).WithName("AcceptUpload").WithSummary("Take the good rows of a refused upload").Produces<DatasetView>(201);
+        group.MapDelete("/uploads/{upload}", (string upload, DatasetIntake intake) => { intake.Drop(upload); return TypedResults.NoContent(); })
+            .RequireAuthorization(Policies.Member).WithName("DropUpload").WithSummary("Forget a refused upload");
+    }
+
+    private static async Task<IResult> Rows(string id, DatasetService datasets, DatasetRows rows, string? type = null, string? text = null, int offset = 0, int limit = 50) =>
+        await datasets.Find(id) is { } found ? TypedResults.Ok(rows.Page(found.Reference, type, text, Math.Max(0, offset), Math.Clamp(limit, 1, LongestPage))) : Missing(id);
+
+    private static async Task<IResult> Picture(string id, int index, int number, DatasetService datasets, DatasetRows rows, HttpContext context)
+    {
+        if (await datasets.Find(id) is not { } found) return Missing(id);
+        IReadOnlyList<Example> all = rows.Of(found.Reference);
+        if (index < 0 || index >= all.Count || number < 0 || number >= all[index].Images.Count) return ProblemOf.Missing("picture", $"{index}/{number}");
+        byte[] bytes = all[index].Images[number].Read();
+        // The rows of a data set never change.
+        context.Response.Headers.CacheControl = "private, max-age=86400, immutable";
+        return TypedResults.Bytes(bytes, PictureType.Of(bytes));
+    }
+
+    private static async Task<IResult> Questions(string id, DatasetService datasets, DatasetRows rows)
+    {
+        if (await datasets.Find(id) is not { } found) return Missing(id);
+        IReadOnlyList<Example> all = rows.Of(found.Reference);
+        return TypedResults.Stream(async stream =>
+        {
+            await using var writer = new StreamWriter(stream, new UTF8Encoding(false)) { NewLine = "\n" };
+            for (int i = 0; i < all.Count; i++) await writer.WriteLineAsync(JsonSerializer.Serialize(new { id = all[i].Id, question = DatasetRowView.Of(all[i], i).Question }, Readable));
+        }, "application/x-ndjson", "questions.jsonl");
+    }
+
+    private static async Task<IResult> Upload(HttpContext context, DatasetIntake intake, IOptions<DatasetOptions> options, string? name = null, string? notes = null, bool skip_bad_rows = false)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null; // our own limit has a sentence
+        UploadedFile file = await UploadedFile.Of(context.Request, context.RequestAborted);
+        var wish = new DatasetWish(
+            file.Field("name") ?? name ?? Path.GetFileNameWithoutExtension(file.Name), file.Field("notes") ?? notes, file.Field("skip_bad_rows") is { } skip ? skip is "true" or "on" or "1" : skip_bad_rows);
+        DatasetIntakeResult result = await intake.Take(file.Body, file.Length, wish, Caller.Of(context.User), context.RequestAborted);
+        if (result.Dataset is { } made) return Created(made);
+        return TypedResults.Problem(result.Sentence, title: "Some rows cannot be used", statusCode: StatusCodes.Status422UnprocessableEntity, extensions: new Dictionary<string, object?>
+        {
+            ["upload"] = result.Upload, ["good_rows"] = result.Good, ["bad_rows"] = result.Problems.Count,
+            ["errors"] = result.Problems.Take(ProblemsShown).Select(p => $"row {p.Row}: {p.Reason}").ToArray(),
+        });
+    }
+
+    private static async Task<IResult> Delete(string id, DatasetService datasets)
+    {
+        if (await datasets.Find(id) is not { } found) return Missing(id);
+        if (found.BuiltIn) return ProblemOf.Conflict($"'{found.Name}' comes with the program and cannot be deleted.");
+        return await datasets.Delete(id) is { } refusal ? ProblemOf.Conflict(refusal) : TypedResults.NoContent();
+    }
+
+    private static IResult Problems(string upload, DatasetIntake intake)
+    {
+        if (intake.Problems(upload) is not { } problems) return NoUpload(upload);
+        string text = string.Concat(problems.Select(p => JsonSerializer.Serialize(new { row = p.Row, reason = p.Reason }, Readable) + "\n"));
+        return TypedResults.File(Encoding.UTF8.GetBytes(text), "application/x-ndjson", "problems.jsonl");
+    }
+
+    private static IResult Created(DatasetView made) => TypedResults.Created($"{ApiFeature.Root}/datasets/{made.Id}", made);
+
+    private static IResult Missing(string id) => ProblemOf.Missing("data set", id);
+
+    private static IResult NoUpload(string id) => TypedResults.Problem($"There is no refused upload '{id}' any more; upload the file again.", title: "Not found", statusCode: StatusCodes.Status404NotFound);
+}
