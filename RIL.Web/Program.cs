@@ -1,9 +1,10 @@
 using RIL.Web.Accounts;
 using RIL.Web.Api;
 using RIL.Web.Data;
-using RIL.Web.Runs;
+using RIL.Web.Datasets;
 using RIL.Web.Runs.Live;
 using RIL.Web.Runs.Pages;
+using RIL.Web.Runs;
 using RIL.Web.Shell;
 
 var builder = WebApplication.CreateBuilder(ContentRoot.Options(args));
@@ -14,6 +15,7 @@ builder.AddAccounts();
 builder.AddRuns();
 builder.AddLive();
 builder.AddRunPage();
+builder.AddDatasets();
 
 var app = builder.Build();
 await app.PrepareDatabase();
@@ -24,5 +26,6 @@ app.MapRuns();
 app.MapApi();
 app.MapLive();
 app.MapRunPage();
+app.MapDatasets();
 app.MapShell();
 await app.RunAsync();

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using RIL.Training.Datasets;
 using RIL.Web.Accounts;
@@ -25,15 +24,15 @@ internal static class DatasetEndpoints
     {
         RouteGroupBuilder group = app.MapApiGroup("datasets");
         group.MapGet("/", async (DatasetService datasets) => TypedResults.Ok(await datasets.List())).WithName("ListDatasets").WithSummary("All data sets: those of people, then those of the program");
-        group.MapGet("/{id}", async Task<Results<Ok<DatasetView>, IResult>> (string id, DatasetService datasets) => await datasets.Find(id) is { } found ? TypedResults.Ok(found) : Missing(id))
+        group.MapGet("/{id}", async Task<IResult> (string id, DatasetService datasets) => await datasets.Find(id) is { } found ? TypedResults.Ok(found) : Missing(id))
             .WithName("GetDataset").WithSummary("One data set").Produces<DatasetView>();
-        group.MapGet("/{id}/rows", Rows).WithName("GetDatasetRows").WithSummary("Rows, by question type and text").Produces<DatasetPage>();
+        group.MapGet("/{id}/rows", Rows).WithName("GetDatasetRows").WithSummary("Rows, by question type and text").Produces<DatasetSlice>();
         group.MapGet("/{id}/rows/{index:int}/images/{number:int}", Picture).WithName("GetDatasetPicture").WithSummary("A picture of a row, by the row's index and the picture's place in it");
         group.MapGet("/{id}/questions.jsonl", Questions).WithName("GetDatasetQuestions").WithSummary("Identifier and question of every row, for whoever collects teachers' answers");
         group.MapGet("/{id}/runs", async (string id, DatasetService datasets) => await datasets.Find(id) is { } found ? (IResult)TypedResults.Ok(await datasets.Uses(found.Reference)) : Missing(id))
             .WithName("GetDatasetRuns").WithSummary("The runs that use it").Produces<IReadOnlyList<RunUse>>();
 
-        group.MapPost("/", Upload).RequireAuthorization(Policies.Member).WithName("CreateDataset").Accepts<Stream>("application/zip", "application/x-ndjson", "multipart/form-data").Produces<DatasetView>(201).ProducesProblem(422)
+        group.MapPost("/", Upload).RequireAuthorization(Policies.Member).WithName("CreateDataset").Accepts<Stream>("application/zip", "application/x-ndjson", "multipart/form-data", "*/*").Produces<DatasetView>(201).ProducesProblem(422)
             .WithSummary("A new data set from a zip of rows (JSONL) and pictures").WithDescription("The body is the file itself, or a form with the file and the fields name, notes, skip_bad_rows; with the file itself they stand in the query. Refused with every bad row by number and reason unless skip_bad_rows is true.");
         group.MapPatch("/{id}", async Task<IResult> (string id, Description change, DatasetService datasets) => await datasets.Describe(id, change.Name, change.Notes) is { } changed ? TypedResults.Ok(changed) : Missing(id))
             .RequireAuthorization(Policies.Member).WithName("ChangeDataset").WithSummary("Another name or other notes").Produces<DatasetView>();

@@ -36,14 +36,14 @@ public sealed class DatasetRows(Storage storage, TimeProvider clock)
     public int? IndexOf(string reference, string question) => Find(reference).ById.Value.TryGetValue(question, out int index) ? index : null;
 
     /// <summary>Some rows: of a type (empty = without one), holding a text, or all.</summary>
-    public DatasetPage Page(string reference, string? type, string? text, int offset, int limit)
+    public DatasetSlice Page(string reference, string? type, string? text, int offset, int limit)
     {
         IReadOnlyList<Example> all = Of(reference);
         if (type is null && string.IsNullOrWhiteSpace(text))
-            return new DatasetPage(all.Count, [.. Enumerable.Range(offset, Math.Clamp(all.Count - offset, 0, limit)).Select(i => DatasetRowView.Of(all[i], i))]);
+            return new DatasetSlice(all.Count, [.. Enumerable.Range(offset, Math.Clamp(all.Count - offset, 0, limit)).Select(i => DatasetRowView.Of(all[i], i))]);
         string? wanted = text?.Trim();
         int[] matching = [.. Enumerable.Range(0, all.Count).Where(i => Matches(all[i], type, wanted))];
-        return new DatasetPage(matching.Length, [.. matching.Skip(offset).Take(limit).Select(i => DatasetRowView.Of(all[i], i))]);
+        return new DatasetSlice(matching.Length, [.. matching.Skip(offset).Take(limit).Select(i => DatasetRowView.Of(all[i], i))]);
     }
 
     /// <summary>Rows of the program's own sets by question type; counted once.</summary>

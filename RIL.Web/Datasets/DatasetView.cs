@@ -49,4 +49,4 @@ public sealed record DatasetRowView(int Index, string Id, string Question, strin
 /// <summary>Some of a data set's rows.</summary>
 /// <param name="Total">Rows that match.</param>
 /// <param name="Rows">Those asked for.</param>
-public sealed record DatasetPage(int Total, IReadOnlyList<DatasetRowView> Rows);
+public sealed record DatasetSlice(int Total, IReadOnlyList<DatasetRowView> Rows);
