@@ -27,7 +27,11 @@ public static class ShellFeature
     public static void UseShell(this WebApplication app)
     {
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
-        app.UseStaticFiles();
+        // An address with a version never changes; a module that another one imports has none and is asked for again.
+        app.UseStaticFiles(new StaticFileOptions
+        {
+            OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = file.Context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache",
+        });
     }
 
     /// <summary>Maps the pages.</summary>

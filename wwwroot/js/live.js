@@ -1,0 +1,202 @@
+// One connection to /hubs/runs a page, shared by everything on it that is live. It reconnects without end; after a gap it names the last event and step
+// that arrived and hands on what was missed. What watches gets the hub's messages, and {ready} once nothing that is stored from now on can be missed.
+import { loadScript } from './load.js';
+
+const runs = new Map();          // id -> { watchers, lastEvent, lastStep, progress, held, subscribed, wanted }
+const listeners = new Set();
+let connection = null, starting = null, wake = null;
+
+export const link = { state: 'idle', since: null };   // idle, connecting, live, stale (since), paused (since), refused
+export const ended = state => ['finished', 'failed', 'cancelled', 'archived', 'deleted'].includes(state);
+
+function turn(state) {
+  if (link.state === state) return;
+  link.since = state === 'stale' || state === 'paused' ? new Date() : null;
+  link.state = state;
+  for (const listener of [...listeners]) listener(link);
+}
+
+/** Calls back whenever the state of the connection changes, and at once. */
+export function onLink(listener) {
+  listeners.add(listener);
+  listener(link);
+  return () => listeners.delete(listener);
+}
+
+/** Watches metrics (null = all) of a run; returns what ends it. */
+export function watch(id, metrics, receive) {
+  let run = runs.get(id);
+  if (!run) runs.set(id, run = { id, watchers: new Set(), lastEvent: null, lastStep: null, progress: null, held: null, subscribed: false, wanted: undefined });
+  const watcher = { metrics, receive, ready: false };
+  run.watchers.add(watcher);
+  ask(run);
+  return () => {
+    run.watchers.delete(watcher);
+    // A page that is drawn anew watches the same runs again at once.
+    setTimeout(() => { if (run.watchers.size === 0) leave(run); else ask(run); }, 2000);
+  };
+}
+
+export const progressOf = id => runs.get(id)?.progress ?? null;
+
+export function pause() { if (link.state === 'live') turn('paused'); }
+export function resume() {
+  if (link.state !== 'paused') return;
+  turn('live');
+  for (const run of runs.values()) subscribe(run);
+}
+
+function leave(run) {
+  if (runs.get(run.id) !== run || run.watchers.size > 0) return;
+  runs.delete(run.id);
+  if (run.subscribed && connection?.state === 'Connected') connection.invoke('Unsubscribe', run.id).catch(() => {});
+}
+
+function union(run) {
+  const names = new Set();
+  for (const watcher of run.watchers) {
+    if (watcher.metrics === null) return null;
+    for (const name of watcher.metrics) names.add(name);
+  }
+  return [...names].sort();
+}
+
+// Several charts appear in one moment: one message tells of all of them.
+function ask(run) {
+  if (run.asked) return;
+  run.asked = true;
+  setTimeout(async () => {
+    run.asked = false;
+    if (run.watchers.size === 0) return;
+    await connected();
+    if (connection?.state !== 'Connected' || runs.get(run.id) !== run) return;
+    if (!run.subscribed) await subscribe(run);
+    else await choose(run);
+  }, 30);
+}
+
+async function choose(run) {
+  const names = union(run);
+  const waiting = [...run.watchers].filter(w => !w.ready);
+  try {
+    if (JSON.stringify(names) !== run.wanted) {
+      await connection.invoke('Choose', run.id, names);
+      run.wanted = JSON.stringify(names);
+    }
+    for (const watcher of waiting) { watcher.ready = true; watcher.receive({ run: run.id, ready: true, progress: run.progress }); }
+  } catch { /* The connection was lost; the next one asks again. */ }
+}
+
+async function subscribe(run) {
+  if (run.held) return;
+  run.held = [];               // What arrives before the answer comes after it.
+  const names = union(run), watchers = [...run.watchers];
+  try {
+    const gap = await connection.invoke('Subscribe', run.id, run.lastEvent, run.lastStep, names);
+    const held = run.held;
+    run.held = null;
+    run.subscribed = true;
+    run.wanted = JSON.stringify(names);
+    hand(run, gap);
+    for (const message of held) hand(run, message);
+    for (const watcher of watchers) if (!watcher.ready) { watcher.ready = true; watcher.receive({ run: run.id, ready: true, progress: run.progress }); }
+    if ([...run.watchers].some(w => !w.ready)) ask(run);
+  } catch (e) {
+    run.held = null;
+    // Only a refusal by name (a purged run) is not tried again.
+    if (connection?.state === 'Connected') console.warn(e.message);
+  }
+}
+
+function hand(run, message) {
+  const known = run.lastEvent ?? message.last_event;
+  if (message.rewound_to !== null && run.lastStep !== null) run.lastStep = Math.min(run.lastStep, message.rewound_to);
+  message.log = message.log.filter(line => line.number > known || run.lastEvent === null);
+  run.lastEvent = message.gap_too_large ? message.last_event : Math.max(known, message.last_event);
+  run.lastStep = Math.max(run.lastStep ?? message.progress.step, message.progress.step);
+  run.progress = message.progress;
+  for (const watcher of [...run.watchers]) watcher.receive(message);
+}
+
+function connected() {
+  if (connection?.state === 'Connected') return Promise.resolve();
+  return starting ??= connect().finally(() => { starting = null; });
+}
+
+async function connect() {
+  if (!connection) {
+    await loadScript('/lib/signalr/signalr.min.js');
+    connection = new signalR.HubConnectionBuilder().withUrl('/hubs/runs').configureLogging(signalR.LogLevel.None).build();
+    connection.serverTimeoutInMilliseconds = 15000;
+    connection.keepAliveIntervalInMilliseconds = 5000;
+    connection.on('updates', messages => {
+      if (link.state === 'paused') return;
+      for (const message of messages) {
+        const run = runs.get(message.run);
+        if (run?.held) run.held.push(message);
+        else if (run) hand(run, message);
+      }
+    });
+    connection.onclose(lost);
+  }
+  if (link.state === 'idle') turn('connecting');
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await connection.start();
+      break;
+    } catch (e) {
+      if (e.statusCode === 401 || e.statusCode === 403) { turn('refused'); return; }
+      if (link.state !== 'stale') turn('stale');
+      await new Promise(resolve => { wake = resolve; setTimeout(resolve, Math.min(8000, 300 * 2 ** attempt) * (0.75 + Math.random() / 2)); });
+    }
+  }
+  if (link.state !== 'paused') turn('live');
+}
+
+async function lost() {
+  for (const run of runs.values()) run.subscribed = false;
+  if (link.state !== 'paused') turn('stale');
+  if (leaving) return;
+  await connected();
+  if (link.state === 'live') for (const run of [...runs.values()]) await subscribe(run);
+}
+
+// The network is back, or somebody looks again: no need to wait for the next attempt.
+let leaving = false;
+addEventListener('online', () => wake?.());
+document.addEventListener('visibilitychange', () => { if (!document.hidden) wake?.(); });
+addEventListener('pagehide', () => { leaving = true; connection?.stop(); });
+addEventListener('pageshow', e => { if (e.persisted) { leaving = false; lost(); } });
+
+// <live-badge runs="id,id">: says whether what one sees is live, and lets one stop it for a while.
+const clock = time => time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+class LiveBadge extends HTMLElement {
+  connectedCallback() {
+    this.button = document.createElement('button');
+    this.button.type = 'button';
+    this.button.addEventListener('click', () => link.state === 'paused' ? resume() : pause());
+    this.append(this.button);
+    this.stop = [onLink(() => this.show()), ...this.runs.map(id => watch(id, [], () => this.show()))];
+  }
+  disconnectedCallback() {
+    for (const stop of this.stop ?? []) stop();
+    this.replaceChildren();
+  }
+  get runs() { return (this.getAttribute('runs') ?? '').split(',').filter(Boolean); }
+  show() {
+    const over = this.runs.length > 0 && this.runs.every(id => ended(progressOf(id)?.state));
+    const [kind, word, hint] =
+      link.state === 'paused' ? ['paused', `paused since ${clock(link.since)}`, 'Values that have come meanwhile are shown when you go on'] :
+      link.state === 'stale' ? ['stale', `stale since ${clock(link.since)}`, 'No connection to the site; trying again'] :
+      link.state === 'refused' ? ['stale', 'signed out', 'Sign in again to see live values'] :
+      over ? ['over', 'ended', 'Nothing more comes'] :
+      link.state === 'live' ? ['live', 'live', 'Values appear as they come; press to hold them'] : ['connecting', 'connecting', 'Connecting to the site'];
+    if (this.button.dataset.kind === kind && this.button.textContent === word) return;
+    this.button.dataset.kind = kind;
+    this.button.textContent = word;
+    this.button.title = hint;
+    this.button.disabled = kind !== 'live' && kind !== 'paused';
+    this.button.className = `live-badge live-${kind}`;
+  }
+}
+customElements.define('live-badge', LiveBadge);
