@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace RIL.Web.Runs.Checkpoints;
@@ -22,6 +23,13 @@ internal sealed class CheckpointFolders(string runFolder)
 
     /// <summary>One of them; null where it does not exist.</summary>
     public CheckpointInfo? Find(string name) => CheckpointName.IsValid(name) ? List().FirstOrDefault(c => c.Name == name) : null;
+
+    /// <summary>One of them with a hash of every file: the trained student has no list of its own.</summary>
+    public CheckpointInfo? Hashed(string name)
+    {
+        if (Find(name) is not { } found || Folder(name) is not { } folder) return null;
+        return found with { Files = [.. found.Files.Select(f => f.Sha256 is null ? f with { Sha256 = Hash(Path.Combine(folder, f.Name)) } : f)] };
+    }
 
     /// <summary>Where its files lie; null where they do not.</summary>
     public string? Folder(string name)
@@ -107,6 +115,12 @@ internal sealed class CheckpointFolders(string runFolder)
         {
             return [];
         }
+    }
+
+    private static string Hash(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     private static long[] Steps(string folder) =>

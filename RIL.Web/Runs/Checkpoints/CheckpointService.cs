@@ -18,6 +18,9 @@ public sealed class CheckpointService(Storage storage, IDbContextFactory<RilDb> 
     /// <summary>Where the files of a checkpoint lie; null where there is none of that name.</summary>
     public string? Folder(string runId, string name) => Folders(runId).Folder(name);
 
+    /// <summary>A checkpoint with the hashes of those files that nobody listed, computed now; null where it does not exist.</summary>
+    public Task<CheckpointInfo?> Hashed(string runId, string name) => Task.Run(() => Folders(runId).Hashed(name));
+
     /// <summary>Protects a checkpoint from the trainer's pruning, or gives it free again.</summary>
     public async Task<CheckpointOutcome> Keep(Run run, string name, bool keep)
     {

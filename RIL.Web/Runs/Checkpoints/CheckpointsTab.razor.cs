@@ -11,6 +11,7 @@ namespace RIL.Web.Runs.Checkpoints;
 public sealed partial class CheckpointsTab
 {
     private readonly HashSet<string> _open = [];
+    private readonly Dictionary<string, CheckpointInfo> _hashed = [];
     private IReadOnlyList<CheckpointInfo> _checkpoints = [];
     private bool _mayChange;
 
@@ -53,9 +54,11 @@ public sealed partial class CheckpointsTab
         return Task.CompletedTask;
     }
 
-    private void Toggle(string name)
+    private async Task Toggle(string name)
     {
-        if (!_open.Remove(name)) _open.Add(name);
+        if (_open.Remove(name)) return;
+        _open.Add(name);
+        if (!_hashed.ContainsKey(name) && await Checkpoints.Hashed(View.Run.Id, name) is { } hashed) _hashed[name] = hashed;
     }
 
     private async Task Keep(CheckpointInfo checkpoint, bool keep)

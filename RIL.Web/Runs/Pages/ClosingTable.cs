@@ -19,11 +19,10 @@ public sealed record ClosingTable(IReadOnlyList<(string Word, string Explanation
     public static ClosingTable? OfMetrics(IReadOnlyDictionary<string, double> before, IReadOnlyDictionary<string, double> now)
     {
         const string Name = "eval/accuracy";
-        if (!now.TryGetValue(Name, out double newest)) return null;
         var columns = new List<(string, double, IReadOnlyDictionary<string, double>)>();
         if (before.TryGetValue(Name, out double first)) columns.Add(("before", first, Types(before)));
-        columns.Add(("now", newest, Types(now)));
-        return Of(columns);
+        if (now.TryGetValue(Name, out double newest)) columns.Add(("now", newest, Types(now)));
+        return columns.Count == 0 ? null : Of(columns);
 
         static Dictionary<string, double> Types(IReadOnlyDictionary<string, double> metrics) =>
             metrics.Where(m => m.Key.StartsWith(Name + "/", StringComparison.Ordinal)).ToDictionary(m => m.Key[(Name.Length + 1)..], m => m.Value);

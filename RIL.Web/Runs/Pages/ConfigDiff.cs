@@ -38,6 +38,9 @@ public static class ConfigDiff
     {
         null => "null",
         JsonValue plain when plain.GetValueKind() == JsonValueKind.String => plain.GetValue<string>() is { Length: > 0 } text ? text : "(none)",
+        // A line an item reads better than one long one.
+        JsonArray { Count: > 1 } list => string.Join('\n', list.Select(i => i?.ToJsonString(Plain) ?? "null")),
+        JsonValue number when number.GetValueKind() == JsonValueKind.Number => number.ToJsonString().Replace('E', 'e'),
         _ => value.ToJsonString(Plain),
     };
 }

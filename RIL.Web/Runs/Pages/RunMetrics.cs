@@ -20,7 +20,8 @@ public sealed class RunMetrics(IDbContextFactory<RilDb> databases)
         foreach (MetricSummary metric in await db.Metrics.AsNoTracking().Where(m => m.RunId == runId && m.Name.StartsWith(prefix)).ToListAsync())
         {
             if (metric.Last is not { } newest) continue;
-            last[metric.Name] = newest;
+            // At step 0 nothing has been trained.
+            (metric.LastStep == 0 ? first : last)[metric.Name] = newest;
             if (metric.Count > 1 && await db.MetricPoints.Where(p => p.MetricId == metric.Id).OrderBy(p => p.Step).Select(p => p.Value).FirstOrDefaultAsync() is { } oldest) first[metric.Name] = oldest;
         }
         return (first, last);
