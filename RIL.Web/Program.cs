@@ -1,31 +1,4 @@
-using RIL.Web.Accounts;
-using RIL.Web.Api;
-using RIL.Web.Data;
-using RIL.Web.Datasets;
-using RIL.Web.Runs.Live;
-using RIL.Web.Runs.Pages;
-using RIL.Web.Runs;
-using RIL.Web.Shell;
+using RIL.Web;
 
-var builder = WebApplication.CreateBuilder(ContentRoot.Options(args));
-builder.AddShell();
-builder.AddApi();
-builder.AddData();
-builder.AddAccounts();
-builder.AddRuns();
-builder.AddLive();
-builder.AddRunPage();
-builder.AddDatasets();
-
-var app = builder.Build();
-await app.PrepareDatabase();
-app.UseShell();
-app.UseApi();
-app.MapAccounts();
-app.MapRuns();
-app.MapApi();
-app.MapLive();
-app.MapRunPage();
-app.MapDatasets();
-app.MapShell();
+await using WebApplication app = await Site.Build(args);
 await app.RunAsync();

@@ -19,5 +19,6 @@ public static class Policies
         authorization.AddPolicy(Viewer, p => p.RequireAuthenticatedUser());
         authorization.AddPolicy(Member, p => p.RequireRole(nameof(UserRole.Member), nameof(UserRole.Administrator)));
         authorization.AddPolicy(Administrator, p => p.RequireRole(nameof(UserRole.Administrator)));
+        authorization.SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
 }

@@ -26,7 +26,9 @@ public sealed class Storage
     {
         Root = Path.GetFullPath(options.Value.Folder, environment.ContentRootPath);
         Models = options.Value.Models is { } models ? Path.GetFullPath(models, environment.ContentRootPath) : Path.Combine(Root, "models");
-        foreach (string folder in (string[])[Root, Models, In("runs"), In("datasets"), In("teachers"), In("trash")]) Directory.CreateDirectory(folder);
+        foreach (string folder in (string[])[Root, Models, In("runs"), In("datasets"), In("teachers"), In("trash"), In("keys")]) Directory.CreateDirectory(folder);
+        // Nobody else on the machine reads people's data or the keys of their cookies.
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>The folder of everything.</summary>
@@ -56,6 +58,9 @@ public sealed class Storage
     /// <summary>The checkpoint folder of that name directly below the models folder.</summary>
     public string Model(string folder) =>
         Path.GetFileName(folder) == folder && folder is not ("" or "." or "..") ? Path.Combine(Models, folder) : throw new ArgumentException($"'{folder}' is no folder name.", nameof(folder));
+
+    /// <summary>Keys that protect cookies.</summary>
+    public string Keys => In("keys");
 
     private string In(string name) => Path.Combine(Root, name);
 

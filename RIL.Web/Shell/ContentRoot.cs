@@ -6,6 +6,7 @@ internal static class ContentRoot
     public static WebApplicationOptions Options(string[] args) => new()
     {
         Args = args,
+        ApplicationName = typeof(ContentRoot).Assembly.GetName().Name, // also where another program starts the site, as tests do
         ContentRootPath = Directory.Exists("wwwroot") && File.Exists("appsettings.json") ? Directory.GetCurrentDirectory() : AppContext.BaseDirectory,
     };
 }

@@ -27,18 +27,21 @@ public static class ShellFeature
     public static void UseShell(this WebApplication app)
     {
         app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.UseMiddleware<SecurityHeaders>();
+        // Before routing: the site's own files are for everybody, and the fallback policy would hide them behind the sign-in page.
         // An address with a version never changes; a module that another one imports has none and is asked for again.
         app.UseStaticFiles(new StaticFileOptions
         {
             OnPrepareResponse = file => file.Context.Response.Headers.CacheControl = file.Context.Request.Query.ContainsKey("v") ? "public, max-age=31536000, immutable" : "no-cache",
         });
+        app.UseRouting();
     }
 
     /// <summary>Maps the pages.</summary>
     public static void MapShell(this WebApplication app)
     {
         app.UseAntiforgery();
-        app.MapStaticAssets();
+        app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
     }
 }

@@ -1,0 +1,42 @@
+using RIL.Web.Accounts;
+using RIL.Web.Api;
+using RIL.Web.Data;
+using RIL.Web.Datasets;
+using RIL.Web.Runs;
+using RIL.Web.Runs.Live;
+using RIL.Web.Runs.Pages;
+using RIL.Web.Shell;
+
+namespace RIL.Web;
+
+/// <summary>The site, put together: one line a feature. Tests start the same.</summary>
+public static class Site
+{
+    /// <summary>The site, its database prepared, ready to be run.</summary>
+    public static async Task<WebApplication> Build(string[] args)
+    {
+        WebApplicationBuilder builder = WebApplication.CreateBuilder(ContentRoot.Options(args));
+        builder.AddShell();
+        builder.AddApi();
+        builder.AddData();
+        builder.AddAccounts();
+        builder.AddRuns();
+        builder.AddLive();
+        builder.AddRunPage();
+        builder.AddDatasets();
+
+        WebApplication app = builder.Build();
+        await app.PrepareDatabase();
+        app.UseShell();
+        app.UseApi();
+        app.UseAccounts();
+        app.MapAccounts();
+        app.MapRuns();
+        app.MapApi();
+        app.MapLive();
+        app.MapRunPage();
+        app.MapDatasets();
+        app.MapShell();
+        return app;
+    }
+}
