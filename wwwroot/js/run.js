@@ -44,3 +44,9 @@ export function save(name, type, text) {
   link.click();
   URL.revokeObjectURL(address);
 }
+
+// On a narrow screen the tabs are wider than it.
+export function reveal(tab) {
+  const strip = tab.parentElement;
+  if (tab.offsetLeft < strip.scrollLeft || tab.offsetLeft + tab.offsetWidth > strip.scrollLeft + strip.clientWidth) strip.scrollLeft = tab.offsetLeft - 24;
+}

@@ -12,6 +12,13 @@ public sealed record RecentMetric(IReadOnlyList<(long Step, double Value)> Point
 /// <summary>The few values that a run's overview speaks of, read in one go.</summary>
 public sealed class RunMetrics(IDbContextFactory<RilDb> databases)
 {
+    /// <summary>Names of all metrics of a run.</summary>
+    public async Task<IReadOnlyList<string>> Names(string runId)
+    {
+        await using RilDb db = await databases.CreateDbContextAsync();
+        return await db.Metrics.Where(m => m.RunId == runId).OrderBy(m => m.Name).Select(m => m.Name).ToListAsync();
+    }
+
     /// <summary>First and newest values of the metrics that begin with a name.</summary>
     public async Task<(IReadOnlyDictionary<string, double> First, IReadOnlyDictionary<string, double> Last)> FirstAndLast(string runId, string prefix)
     {

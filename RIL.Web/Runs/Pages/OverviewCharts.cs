@@ -1,0 +1,43 @@
+using RIL.Training.Runs;
+using RIL.Web.Charts;
+
+namespace RIL.Web.Runs.Pages;
+
+/// <summary>A chart of the overview.</summary>
+/// <param name="Title">Heading.</param>
+/// <param name="Series">Its lines.</param>
+public sealed record OverviewChart(string Title, IReadOnlyList<ChartSeries> Series);
+
+/// <summary>The few charts that matter, by what the run does; the student and each teacher keep their colour in all of them.</summary>
+public static class OverviewCharts
+{
+    /// <summary>The charts.</summary>
+    public static IReadOnlyList<OverviewChart> Of(ChartRun run, RunConfig config)
+    {
+        string[] teachers = config.UsesTeachers ? [.. config.Teachers.Select(t => t.Name)] : [];
+        OverviewChart accuracy = new("Accuracy (validation)", [run.Line("eval/accuracy", "student", 0)]);
+        if (!config.TrainsPolicy)
+        {
+            return [new("Loss", [run.Line("loss", "loss", 0)]), accuracy, new("Gradient norm", [run.Line("grad_norm", "norm", 0)])];
+        }
+        var charts = new List<OverviewChart>
+        {
+            new("Reward",
+                [run.Line("reward", "student, reward", 0), Dashed(run.Line("rewards/answer/mean", "student, right", 0)), .. OfTeachers("rewards/answer/mean", "right")]),
+            accuracy,
+        };
+        if (config.UsesDiscriminator)
+        {
+            charts.Add(new("Discriminator accuracy", [run.Line("discriminator/accuracy_student", "on the student", 0), run.Line("discriminator/accuracy_teacher", "on the teachers", 7)]));
+            charts.Add(new("Similarity by teacher", [run.Line("rewards/similarity/mean", "student", 0), .. OfTeachers("rewards/similarity/mean", "")]));
+        }
+        charts.Add(new("Completion length", [run.Line("completions/mean_length", "student, mean", 0), Dashed(run.Line("completions/max_length", "student, longest", 0)), .. OfTeachers("length/mean", "mean")]));
+        charts.Add(new("KL and entropy", [run.Line("kl", "KL divergence", 6), run.Line("entropy", "entropy", 4)]));
+        return charts;
+
+        IEnumerable<ChartSeries> OfTeachers(string metric, string word) =>
+            teachers.Select((t, i) => run.Line($"teacher/{t}/{metric}", $"teacher {t}{(word.Length > 0 ? ", " + word : "")}", 1 + i));
+
+        static ChartSeries Dashed(ChartSeries line) => line with { Dash = 1 };
+    }
+}
