@@ -2,10 +2,12 @@ using RIL.Web.Accounts;
 using RIL.Web.Api;
 using RIL.Web.Data;
 using RIL.Web.Datasets;
+using RIL.Web.Models;
 using RIL.Web.Runs;
 using RIL.Web.Runs.Live;
 using RIL.Web.Runs.Pages;
 using RIL.Web.Shell;
+using RIL.Web.Teachers;
 
 namespace RIL.Web;
 
@@ -24,6 +26,8 @@ public static class Site
         builder.AddLive();
         builder.AddRunPage();
         builder.AddDatasets();
+        builder.AddTeachers();
+        builder.AddModels();
 
         WebApplication app = builder.Build();
         await app.PrepareDatabase();
@@ -36,6 +40,8 @@ public static class Site
         app.MapLive();
         app.MapRunPage();
         app.MapDatasets();
+        app.MapTeachers();
+        app.MapModels();
         app.MapShell();
         return app;
     }

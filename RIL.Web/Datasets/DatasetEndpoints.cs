@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Options;
 using RIL.Training.Datasets;
 using RIL.Web.Accounts;
 using RIL.Web.Api;
@@ -17,7 +16,7 @@ public sealed record Description(string? Name, string? Notes);
 /// <summary>REST of data sets.</summary>
 internal static class DatasetEndpoints
 {
-    private const int ProblemsShown = 200, LongestPage = 500;
+    private const int LongestPage = 500;
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static void Map(WebApplication app)
@@ -38,11 +37,11 @@ internal static class DatasetEndpoints
             .RequireAuthorization(Policies.Member).WithName("ChangeDataset").WithSummary("Another name or other notes").Produces<DatasetView>();
         group.MapDelete("/{id}", Delete).RequireAuthorization(Policies.Member).WithName("DeleteDataset").WithSummary("Delete rows and pictures for good; refused while a run that has not ended uses them").Produces(204).ProducesProblem(409);
 
-        group.MapGet("/uploads/{upload}/problems.jsonl", Problems).RequireAuthorization(Policies.Member).WithName("GetUploadProblems").WithSummary("Every bad row of a refused upload");
+        group.MapGet("/uploads/{upload}/problems.jsonl", UploadProblems.Download).RequireAuthorization(Policies.Member).WithName("GetUploadProblems").WithSummary("Every bad row of a refused upload");
         group.MapPost("/uploads/{upload}/accept", async Task<IResult> (string upload, DatasetIntake intake, HttpContext context) =>
-                await intake.TakeGoodRows(upload, Caller.Of(context.User), context.RequestAborted) is { } made ? Created(made) : NoUpload(upload))
+                await intake.TakeGoodRows(upload, Caller.Of(context.User), context.RequestAborted) is { } made ? Created(made) : UploadProblems.Missing(upload))
             .RequireAuthorization(Policies.Member).WithName("AcceptUpload").WithSummary("Take the good rows of a refused upload").Produces<DatasetView>(201);
-        group.MapDelete("/uploads/{upload}", (string upload, DatasetIntake intake) => { intake.Drop(upload); return TypedResults.NoContent(); })
+        group.MapDelete("/uploads/{upload}", (string upload, UploadArea area) => { area.Drop(upload); return TypedResults.NoContent(); })
             .RequireAuthorization(Policies.Member).WithName("DropUpload").WithSummary("Forget a refused upload");
     }
 
@@ -71,7 +70,7 @@ internal static class DatasetEndpoints
         }, "application/x-ndjson", "questions.jsonl");
     }
 
-    private static async Task<IResult> Upload(HttpContext context, DatasetIntake intake, IOptions<DatasetOptions> options, string? name = null, string? notes = null, bool skip_bad_rows = false)
+    private static async Task<IResult> Upload(HttpContext context, DatasetIntake intake, string? name = null, string? notes = null, bool skip_bad_rows = false)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = null; // our own limit has a sentence
         UploadedFile file = await UploadedFile.Of(context.Request, context.RequestAborted);
@@ -79,11 +78,7 @@ internal static class DatasetEndpoints
             file.Field("name") ?? name ?? Path.GetFileNameWithoutExtension(file.Name), file.Field("notes") ?? notes, file.Field("skip_bad_rows") is { } skip ? skip is "true" or "on" or "1" : skip_bad_rows);
         DatasetIntakeResult result = await intake.Take(file.Body, file.Length, wish, Caller.Of(context.User), context.RequestAborted);
         if (result.Dataset is { } made) return Created(made);
-        return TypedResults.Problem(result.Sentence, title: "Some rows cannot be used", statusCode: StatusCodes.Status422UnprocessableEntity, extensions: new Dictionary<string, object?>
-        {
-            ["upload"] = result.Upload, ["good_rows"] = result.Good, ["bad_rows"] = result.Problems.Count,
-            ["errors"] = result.Problems.Take(ProblemsShown).Select(p => $"row {p.Row}: {p.Reason}").ToArray(),
-        });
+        return UploadProblems.Refuse(result.Sentence, result.Upload!, result.Good, result.Problems);
     }
 
     private static async Task<IResult> Delete(string id, DatasetService datasets)
@@ -93,16 +88,7 @@ internal static class DatasetEndpoints
         return await datasets.Delete(id) is { } refusal ? ProblemOf.Conflict(refusal) : TypedResults.NoContent();
     }
 
-    private static IResult Problems(string upload, DatasetIntake intake)
-    {
-        if (intake.Problems(upload) is not { } problems) return NoUpload(upload);
-        string text = string.Concat(problems.Select(p => JsonSerializer.Serialize(new { row = p.Row, reason = p.Reason }, Readable) + "\n"));
-        return TypedResults.File(Encoding.UTF8.GetBytes(text), "application/x-ndjson", "problems.jsonl");
-    }
-
     private static IResult Created(DatasetView made) => TypedResults.Created($"{ApiFeature.Root}/datasets/{made.Id}", made);
 
     private static IResult Missing(string id) => ProblemOf.Missing("data set", id);
-
-    private static IResult NoUpload(string id) => TypedResults.Problem($"There is no refused upload '{id}' any more; upload the file again.", title: "Not found", statusCode: StatusCodes.Status404NotFound);
 }

@@ -28,7 +28,7 @@ public sealed record DatasetIntakeResult(DatasetView? Dataset, string? Upload, i
 /// <summary>From an upload to a data set: received, unpacked, checked row by row, and only then put in its place.</summary>
 public sealed class DatasetIntake(UploadArea area, DatasetService datasets, IOptions<DatasetOptions> options)
 {
-    private const string Packed = "upload", Content = "content", ProblemFile = "problems.json", WishFile = "wish.json";
+    private const string Packed = "upload", Content = "content", WishFile = "wish.json";
 
     /// <summary>Takes in what comes; throws <see cref="InputException"/> with a sentence where the file as a whole cannot be used.</summary>
     public async Task<DatasetIntakeResult> Take(Stream body, long? announced, DatasetWish wish, Caller caller, CancellationToken cancellation)
@@ -46,7 +46,7 @@ public sealed class DatasetIntake(UploadArea area, DatasetService datasets, IOpt
                 return DatasetCheck.Look(content, cancellation);
             }, cancellation);
             if (findings.Good > 0 && (findings.Problems.Count == 0 || wish.SkipBadRows)) return await Accept(content, wish, findings, caller);
-            await File.WriteAllTextAsync(Path.Combine(folder, ProblemFile), JsonSerializer.Serialize(findings.Problems), cancellation);
+            area.KeepProblems(id, findings.Problems);
             await File.WriteAllTextAsync(Path.Combine(folder, WishFile), JsonSerializer.Serialize(wish), cancellation);
             keep = true;
             return new DatasetIntakeResult(null, id, findings.Good, findings.Problems);
@@ -60,7 +60,7 @@ public sealed class DatasetIntake(UploadArea area, DatasetService datasets, IOpt
     /// <summary>Takes the good rows of a refused upload; null where there is no such upload any more.</summary>
     public async Task<DatasetView?> TakeGoodRows(string upload, Caller caller, CancellationToken cancellation)
     {
-        if (Problems(upload) is null) return null;
+        if (area.Problems(upload) is null) return null;
         string folder = area.Folder(upload), content = Path.Combine(folder, Content);
         DatasetFindings findings = await Task.Run(() => DatasetCheck.Look(content, cancellation), cancellation);
         if (findings.Good == 0) throw new InputException("None of the rows can be used; correct them and upload again.");
@@ -69,13 +69,6 @@ public sealed class DatasetIntake(UploadArea area, DatasetService datasets, IOpt
         area.Drop(upload);
         return result.Dataset;
     }
-
-    /// <summary>All problems of a refused upload; null where there is no such upload any more.</summary>
-    public IReadOnlyList<DatasetProblem>? Problems(string upload) =>
-        area.Has(upload) && Path.Combine(area.Folder(upload), ProblemFile) is { } file && File.Exists(file) ? JsonSerializer.Deserialize<DatasetProblem[]>(File.ReadAllText(file)) : null;
-
-    /// <summary>Forgets a refused upload.</summary>
-    public void Drop(string upload) => area.Drop(upload);
 
     private async Task<DatasetIntakeResult> Accept(string content, DatasetWish wish, DatasetFindings findings, Caller caller)
     {

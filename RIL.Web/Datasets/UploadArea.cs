@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using RIL.Training;
+using RIL.Training.Datasets;
 using RIL.Web.Data;
 
 namespace RIL.Web.Datasets;
@@ -11,6 +13,7 @@ namespace RIL.Web.Datasets;
 public sealed class UploadArea(Storage storage, IOptions<DatasetOptions> options, TimeProvider clock)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromDays(1);
+    private const string ProblemFile = "problems.json";
     private const int Block = 1 << 17;
 
     private string Root => Path.Combine(storage.Root, "uploads");
@@ -37,6 +40,13 @@ public sealed class UploadArea(Storage storage, IOptions<DatasetOptions> options
     {
         if (Has(id)) Directory.Delete(Folder(id), recursive: true);
     }
+
+    /// <summary>Keeps what is wrong with an upload beside it.</summary>
+    public void KeepProblems(string id, IReadOnlyList<DatasetProblem> problems) => File.WriteAllText(Path.Combine(Folder(id), ProblemFile), JsonSerializer.Serialize(problems));
+
+    /// <summary>All problems of a refused upload; null where there is no such upload any more.</summary>
+    public IReadOnlyList<DatasetProblem>? Problems(string id) =>
+        Has(id) && Path.Combine(Folder(id), ProblemFile) is { } file && File.Exists(file) ? JsonSerializer.Deserialize<DatasetProblem[]>(File.ReadAllText(file)) : null;
 
     /// <summary>Writes what comes in to a file, up to the limit; throws <see cref="InputException"/> where it is larger or the disk too full.</summary>
     public async Task Receive(Stream body, string file, long? announced, CancellationToken cancellation)

@@ -7,7 +7,7 @@ using RIL.Web.Data;
 namespace RIL.Web.Runs;
 
 /// <summary>
-/// Run configurations on their way in and to the trainer. People name students, data sets and teachers by reference (<c>model:ID</c>, <c>dataset:ID</c>,
+/// Run configurations on their way in and to the trainer. People name students, data sets and teachers by reference (<c>model:ID</c>, <c>run:ID</c> for the student it trained, <c>dataset:ID</c>,
 /// <c>teacher:ID</c>, <c>quickstart:…</c>); only here do references become paths.
 /// </summary>
 public sealed class RunConfigs(Storage storage, IDbContextFactory<RilDb> databases)
@@ -41,15 +41,36 @@ public sealed class RunConfigs(Storage storage, IDbContextFactory<RilDb> databas
         Teachers = [.. config.Teachers.Select(t => t with { Answers = Path(t.Answers)!, Checkpoint = Path(t.Checkpoint) })],
     };
 
-    private static IEnumerable<string> ReferenceProblems(RunConfig config)
+    private IEnumerable<string> ReferenceProblems(RunConfig config)
     {
-        if (Wrong(config.Student, "model")) yield return Sentence("student", config.Student, "model");
+        foreach (string gone in Gone(config)) yield return gone;
+        if (Wrong(config.Student, "model") && Wrong(config.Student, "run")) yield return Sentence("student", config.Student, "model:ID, run");
         foreach ((string key, string? value) in (IEnumerable<(string, string?)>)[("dataset", config.Dataset), ("sft_dataset", config.SftDataset), ("eval_dataset", config.EvalDataset), ("validation_dataset", config.ValidationDataset)])
             if (Wrong(value, "dataset")) yield return Sentence(key, value!, "dataset");
         foreach (TeacherSource teacher in config.Teachers)
         {
             if (Wrong(teacher.Answers, "teacher")) yield return Sentence($"teachers, {teacher.Name}, answers", teacher.Answers, "teacher");
-            if (Wrong(teacher.Checkpoint, "model")) yield return Sentence($"teachers, {teacher.Name}, checkpoint", teacher.Checkpoint!, "model");
+            if (Wrong(teacher.Checkpoint, "model") && Wrong(teacher.Checkpoint, "run")) yield return Sentence($"teachers, {teacher.Name}, checkpoint", teacher.Checkpoint!, "model:ID, run");
+        }
+    }
+
+    // Said when somebody still looks at the form, not when it is the run's turn.
+    private IEnumerable<string> Gone(RunConfig config)
+    {
+        using RilDb db = databases.CreateDbContext();
+        string?[] all = [config.Student, config.Dataset, config.SftDataset, config.EvalDataset, config.ValidationDataset, .. config.Teachers.SelectMany(t => new[] { t.Answers, t.Checkpoint })];
+        foreach (string reference in all.OfType<string>().Distinct())
+        {
+            if (reference.Split(':', 2) is not [var kind, var id] || !Identifier.IsValid(id)) continue;
+            bool there = kind switch
+            {
+                "dataset" => db.Datasets.Any(d => d.Id == id),
+                "teacher" => db.Teachers.Any(t => t.Id == id),
+                "model" => db.Models.Any(m => m.Id == id),
+                "run" => Directory.Exists(System.IO.Path.Combine(storage.Run(id), "student")),
+                _ => true,
+            };
+            if (!there) yield return kind == "run" ? $"'{reference}' has trained no student; choose another one." : $"'{reference}' does not exist any more; choose another {(kind == "dataset" ? "data set" : kind)}.";
         }
     }
 
@@ -71,8 +92,15 @@ public sealed class RunConfigs(Storage storage, IDbContextFactory<RilDb> databas
             "dataset" => storage.DatasetRows(id),
             "teacher" => storage.TeacherAnswers(id),
             "model" => storage.Model(ModelFolder(id)),
+            "run" => StudentOf(id),
             _ => throw new InputException($"'{reference}' is no reference."),
         };
+    }
+
+    private string StudentOf(string run)
+    {
+        string folder = System.IO.Path.Combine(storage.Run(run), "student");
+        return Directory.Exists(folder) ? folder : throw new InputException($"'run:{run}' has no student any more; choose another one.");
     }
 
     private string ModelFolder(string id)
