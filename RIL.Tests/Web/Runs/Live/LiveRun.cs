@@ -1,0 +1,96 @@
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RIL.Web.Accounts;
+using RIL.Web.Api;
+using RIL.Web.Data;
+using RIL.Web.Runs;
+using RIL.Web.Runs.Live;
+using RIL.Web.Runs.Metrics;
+
+namespace RIL.Tests.Web.Runs.Live;
+
+/// <summary>A run whose steps a test stores and publishes one by one, as the follower of a trainer does.</summary>
+internal sealed class LiveRun
+{
+    private readonly IDbContextFactory<RilDb> _databases;
+    private readonly RunFeed _feed;
+    private long _event;
+
+    private LiveRun(IServiceProvider services) => (_databases, _feed) = (services.GetRequiredService<IDbContextFactory<RilDb>>(), services.GetRequiredService<RunFeed>());
+
+    public string Id { get; } = Identifier.Create();
+
+    public long LastEvent => _event;
+
+    public static async Task<LiveRun> Create(SiteFixture site, params string[] metrics)
+    {
+        var run = new LiveRun(site.Services);
+        await using RilDb db = await run._databases.CreateDbContextAsync();
+        db.Add(new Run { Id = run.Id, Name = "live", Config = "{}", State = RunState.Running, CreatedAt = DateTimeOffset.UtcNow, StartedAt = DateTimeOffset.UtcNow });
+        foreach (string name in metrics) db.Add(new MetricSummary { RunId = run.Id, Name = name, LastStep = -1 });
+        await db.SaveChangesAsync();
+        return run;
+    }
+
+    /// <summary>Stores a value of every metric at a step, and tells of it.</summary>
+    public async Task Step(long step, double? value = null, bool tell = true)
+    {
+        await using RilDb db = await _databases.CreateDbContextAsync();
+        Run row = await db.Runs.SingleAsync(r => r.Id == Id);
+        (row.Step, row.LastEvent) = (step, ++_event);
+        MetricSummary[] metrics = await db.Metrics.Where(m => m.RunId == Id).ToArrayAsync();
+        double number = value ?? step;
+        foreach (MetricSummary metric in metrics)
+        {
+            metric.LastStep = step;
+            db.Add(new MetricPoint { MetricId = metric.Id, Step = step, Value = double.IsNaN(number) ? null : number });
+        }
+        var time = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000 + step);
+        db.Add(new RunStep { RunId = Id, Step = step, Time = time, Tokens = 100 * step });
+        var line = new RunLogLine { RunId = Id, Number = _event, Time = time, Level = "info", Text = $"step {step}" };
+        db.Add(line);
+        await db.SaveChangesAsync();
+        if (tell) _feed.Publish(RunUpdate.Of(row) with { Values = [.. metrics.Select(m => new LiveValue(m.Name, step, number))], Steps = [new LiveStep(step, time, 100 * step)], Log = [line] });
+    }
+
+    /// <summary>The trainer went on from an earlier step: what came after it is gone.</summary>
+    public async Task RewindTo(long step)
+    {
+        await using RilDb db = await _databases.CreateDbContextAsync();
+        Run row = await db.Runs.SingleAsync(r => r.Id == Id);
+        (row.Step, row.LastEvent) = (step, ++_event);
+        long[] metrics = await db.Metrics.Where(m => m.RunId == Id).Select(m => m.Id).ToArrayAsync();
+        await db.MetricPoints.Where(p => metrics.Contains(p.MetricId) && p.Step > step).ExecuteDeleteAsync();
+        await db.RunSteps.Where(s => s.RunId == Id && s.Step > step).ExecuteDeleteAsync();
+        await db.SaveChangesAsync();
+        _feed.Publish(RunUpdate.Of(row) with { RewoundTo = step });
+    }
+
+    public async Task End()
+    {
+        await using RilDb db = await _databases.CreateDbContextAsync();
+        Run row = await db.Runs.SingleAsync(r => r.Id == Id);
+        row.State = RunState.Finished;
+        await db.SaveChangesAsync();
+        _feed.Publish(RunUpdate.Of(row));
+    }
+
+    /// <summary>A connection to the hub in the name of a viewer.</summary>
+    public static async Task<HubConnection> Connect(SiteFixture site)
+    {
+        string token = await Token(site);
+        HubConnection hub = new HubConnectionBuilder()
+            .WithUrl(new Uri(site.Address, RunHub.Path), options => options.AccessTokenProvider = () => Task.FromResult<string?>(token))
+            .AddJsonProtocol(json => ApiFeature.Configure(json.PayloadSerializerOptions)).Build();
+        await hub.StartAsync();
+        return hub;
+    }
+
+    public static async Task<string> Token(SiteFixture site)
+    {
+        await using RilDb db = await site.Services.GetRequiredService<IDbContextFactory<RilDb>>().CreateDbContextAsync();
+        RilUser viewer = await db.Users.FirstAsync(u => u.Role == UserRole.Viewer);
+        return (await site.Services.GetRequiredService<TokenService>().Create(new Caller(viewer.Id, viewer.UserName!, viewer.Role), "test", TokenScope.Read, TimeSpan.FromHours(1))).Text;
+    }
+}

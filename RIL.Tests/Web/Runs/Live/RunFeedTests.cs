@@ -1,0 +1,91 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using RIL.Web.Runs;
+using RIL.Web.Runs.Live;
+
+namespace RIL.Tests.Web.Runs.Live;
+
+public sealed class RunFeedTests
+{
+    private readonly RunFeed _feed = new(TimeProvider.System, NullLogger<RunFeed>.Instance);
+
+    [Fact]
+    public async Task ASlowReader_GetsOneJoinedUpdate_WithTheNewestState()
+    {
+        var first = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        var second = new TaskCompletionSource<RunUpdate>();
+        int calls = 0;
+        using IDisposable subscription = _feed.Subscribe("run", async update =>
+        {
+            if (Interlocked.Increment(ref calls) > 1)
+            {
+                second.TrySetResult(update);
+                return;
+            }
+            first.SetResult();
+            await goOn.Task;
+        });
+        _feed.Publish(Update(1));
+        await first.Task;
+        for (int n = 2; n <= 1000; n++) _feed.Publish(Update(n));
+        goOn.SetResult();
+        RunUpdate joined = await second.Task;
+        Assert.Equal((1000L, 1000L, 999, false), (joined.LastEvent, joined.Progress.Step, joined.Values.Count, joined.Gap));
+        Assert.Equal(Enumerable.Range(2, 999).Select(n => (long)n), joined.Values.Select(v => v.Step));
+    }
+
+    [Fact]
+    public void WhoMissesTooMuch_IsToldSo_AndTheQueueStaysBounded()
+    {
+        var pending = new PendingUpdate(Update(1));
+        for (int n = 2; n <= PendingUpdate.MostValues + 10; n++) pending.Join(Update(n));
+        RunUpdate joined = pending.Take();
+        Assert.True(joined.Gap);
+        Assert.Equal((PendingUpdate.MostValues, PendingUpdate.MostValues + 10L), (joined.Values.Count, joined.Values[^1].Step));
+    }
+
+    [Fact]
+    public void ARewind_VoidsWhatWasPending_ButNotWhatComesAfterIt()
+    {
+        var pending = new PendingUpdate(Update(8));
+        pending.Join(Update(9));
+        pending.Join(Update(10) with { RewoundTo = 8, Values = [] });
+        pending.Join(Update(9) with { LastEvent = 11 });
+        RunUpdate joined = pending.Take();
+        Assert.Equal(8, joined.RewoundTo);
+        Assert.Equal([8L, 9L], joined.Values.Select(v => v.Step));
+    }
+
+    [Fact]
+    public void Rewinds_AreRemembered_ForWhoWasAway()
+    {
+        _feed.Publish(Update(100) with { RewoundTo = 40 });
+        _feed.Publish(Update(200) with { RewoundTo = 60 });
+        Assert.Equal((40L, 60L, null), (_feed.RewoundSince("run", 99), _feed.RewoundSince("run", 100), _feed.RewoundSince("run", 200)));
+        for (int n = 300; n < 400; n++) _feed.Publish(Update(n) with { RewoundTo = n });
+        Assert.Equal(40L, _feed.RewoundSince("run", 99));
+        Assert.Null(_feed.RewoundSince("other", 0));
+    }
+
+    [Fact]
+    public async Task AReaderThatFails_GetsTheNextUpdate_AndTheOthersAll()
+    {
+        var again = new TaskCompletionSource();
+        int calls = 0;
+        using IDisposable bad = _feed.Subscribe("run", _ =>
+        {
+            if (Interlocked.Increment(ref calls) == 1)
+            {
+                // Before the fault is seen, so that the second one is certainly pending.
+                _feed.Publish(Update(2));
+                throw new InvalidOperationException("a fault of the reader");
+            }
+            again.SetResult();
+            return Task.CompletedTask;
+        });
+        _feed.Publish(Update(1));
+        await again.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
+    private static RunUpdate Update(long n) => new("run", n, new RunProgress(RunState.Running, null, "ril", n, 1000, null, n), [new LiveValue("reward", n, n / 2.0)], [], []);
+}
