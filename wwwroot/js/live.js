@@ -97,14 +97,13 @@ async function subscribe(run) {
     run.held = null;
     run.subscribed = true;
     run.wanted = JSON.stringify(names);
+    if (gap === null) return;    // A run that was purged.
     hand(run, gap);
     for (const message of held) hand(run, message);
     for (const watcher of watchers) if (!watcher.ready) { watcher.ready = true; watcher.receive({ run: run.id, ready: true, progress: run.progress }); }
     if ([...run.watchers].some(w => !w.ready)) ask(run);
-  } catch (e) {
-    run.held = null;
-    // Only a refusal by name (a purged run) is not tried again.
-    if (connection?.state === 'Connected') console.warn(e.message);
+  } catch {
+    run.held = null;             // The connection was lost; the next one subscribes again.
   }
 }
 

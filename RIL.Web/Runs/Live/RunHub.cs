@@ -16,18 +16,18 @@ public sealed class RunHub(RunFeed feed, RunGaps gaps, IHubContext<RunHub> hub) 
 
     private RunWatch Watch => (RunWatch)Context.Items[nameof(RunWatch)]!;
 
-    /// <summary>Watches a run; the answer says where it is and what came after the last event named. Throws where there is no such run.</summary>
+    /// <summary>Watches a run; the answer says where it is and what came after the last event named; null where there is no such run.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="lastEvent">The last event the client has; null where it has none and reads history over HTTP.</param>
     /// <param name="lastStep">The last step whose values it has.</param>
     /// <param name="metrics">Names of the metrics it wants; null = all.</param>
-    public async Task<RunMessage> Subscribe(string runId, long? lastEvent, long? lastStep, string[]? metrics)
+    public async Task<RunMessage?> Subscribe(string runId, long? lastEvent, long? lastStep, string[]? metrics)
     {
         Watch.Add(runId, metrics);
         RunUpdate? missed = await gaps.Find(runId, lastEvent, lastStep, name => Watch.Wants(runId, name));
         if (missed is not null) return RunMessage.Of(missed);
         Watch.Remove(runId);
-        throw new HubException($"There is no run '{runId}'; it may have been purged.");
+        return null;
     }
 
     /// <summary>Changes which metrics of a run are sent; null = all.</summary>

@@ -39,7 +39,7 @@ public sealed class RunEventStreamTests(SiteFixture site)
         await using IAsyncEnumerator<SseItem<string>> events = Follow(await Open(run.Id, "2-2"));
         SseItem<string> missed = await Next(events);
         Assert.Equal([2, 3, 4], JsonDocument.Parse(missed.Data).RootElement.GetProperty("metrics").GetProperty("reward").GetProperty("steps").EnumerateArray().Select(s => s.GetInt32()));
-        Assert.Equal(["log", "log", "end"], [(await Next(events)).EventType, (await Next(events)).EventType, (await Next(events)).EventType]);
+        Assert.Equal(["log", "log", "checkpoints", "end"], [(await Next(events)).EventType, (await Next(events)).EventType, (await Next(events)).EventType, (await Next(events)).EventType]);
         // Who has everything of a run that has ended is told not to ask again.
         Assert.Equal(HttpStatusCode.NoContent, (await Open(run.Id, "4-4")).StatusCode);
     }
