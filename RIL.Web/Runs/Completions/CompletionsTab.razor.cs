@@ -25,28 +25,9 @@ public sealed partial class CompletionsTab : IAsyncDisposable
     private int _at, _page;
     private string? _problem;
     private (string, long)? _read;
+    private AddressQuery? _query;
     private IJSObjectReference? _module, _keys;
     private DotNetObjectReference<CompletionsTab>? _self;
-
-    /// <summary>The step that is shown; null = the newest when the tab was opened.</summary>
-    [SupplyParameterFromQuery]
-    public long? Step { get; set; }
-
-    /// <summary>Order of the questions.</summary>
-    [SupplyParameterFromQuery]
-    public string? Order { get; set; }
-
-    /// <summary>Kind of question.</summary>
-    [SupplyParameterFromQuery]
-    public string? Type { get; set; }
-
-    /// <summary>Text to find.</summary>
-    [SupplyParameterFromQuery]
-    public string? Find { get; set; }
-
-    /// <summary>Page of questions, from 1.</summary>
-    [SupplyParameterFromQuery]
-    public int? Page { get; set; }
 
     /// <inheritdoc/>
     protected override RunPageChange Shows => RunPageChange.Completions;
@@ -59,6 +40,14 @@ public sealed partial class CompletionsTab : IAsyncDisposable
 
     [Inject]
     private IJSRuntime Script { get; set; } = default!;
+
+    private long? Step => _query?.Whole("step");
+
+    private string? Order => _query?["order"];
+
+    private string? Type => _query?["type"];
+
+    private string? Find => _query?["find"];
 
     private CompletionOrder Ordering => Enum.TryParse(Order, ignoreCase: true, out CompletionOrder order) ? order : CompletionOrder.Kept;
 
@@ -101,12 +90,13 @@ public sealed partial class CompletionsTab : IAsyncDisposable
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
+        _query = new AddressQuery(Navigation);
         if (_steps.Count == 0) _steps = await Reader.Steps(View.Run.Id);
         if (_steps.Count == 0) return;
         int asked = Step is { } step ? _steps.ToList().FindLastIndex(s => s.Step <= step) : _read is null ? _steps.Count - 1 : _at;
         _at = Math.Clamp(asked, 0, _steps.Count - 1);
         await Read();
-        _page = Math.Clamp((Page ?? 1) - 1, 0, Math.Max(0, (_shown.Count - 1) / PerPage));
+        _page = Math.Clamp((int)(_query.Whole("page") ?? 1) - 1, 0, Math.Max(0, (_shown.Count - 1) / PerPage));
     }
 
     /// <inheritdoc/>
@@ -149,7 +139,7 @@ public sealed partial class CompletionsTab : IAsyncDisposable
             _teachers = config is null ? [] : [.. config.Teachers.Select(t => t.Name)];
             _types = [.. _groups.Select(g => g.QuestionType).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
         }
-        _shown = CompletionRanking.Choose(_groups, Ordering, string.IsNullOrEmpty(Type) ? null : Type, Find);
+        _shown = CompletionRanking.Choose(_groups, Ordering, Type, Find);
     }
 
     private void Slide(ChangeEventArgs e)

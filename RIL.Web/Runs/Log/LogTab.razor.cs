@@ -14,22 +14,11 @@ public sealed partial class LogTab : IAsyncDisposable
     private IJSObjectReference? _module, _tail;
     private IList<string> _output = [];
     private LogFilter _filter = new();
+    private AddressQuery? _query;
     private (string, bool, LogFilter)? _read;
     private bool _follow = true;
     private int _count;
     private string _said = "";
-
-    /// <summary>trainer = what it printed; else what happened.</summary>
-    [SupplyParameterFromQuery]
-    public string? Source { get; set; }
-
-    /// <summary>The mildest level that is shown.</summary>
-    [SupplyParameterFromQuery]
-    public string? Level { get; set; }
-
-    /// <summary>Text to find.</summary>
-    [SupplyParameterFromQuery]
-    public string? Find { get; set; }
 
     /// <inheritdoc/>
     protected override RunPageChange Shows => RunPageChange.Log | RunPageChange.Run;
@@ -45,6 +34,12 @@ public sealed partial class LogTab : IAsyncDisposable
 
     [Inject]
     private IJSRuntime Script { get; set; } = default!;
+
+    private string? Source => _query?["source"];
+
+    private string? Level => _query?["level"];
+
+    private string? Find => _query?["find"];
 
     private bool FromTrainer => Source == "trainer";
 
@@ -68,6 +63,7 @@ public sealed partial class LogTab : IAsyncDisposable
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
+        _query = new AddressQuery(Navigation);
         _filter = new LogFilter(Level, Find);
         if (_read == (View.Run.Id, FromTrainer, _filter)) return;
         _read = (View.Run.Id, FromTrainer, _filter);

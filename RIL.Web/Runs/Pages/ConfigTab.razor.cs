@@ -10,11 +10,7 @@ public sealed partial class ConfigTab
 {
     private IReadOnlyList<SettingRow> _rows = [];
     private RunConfig? _config;
-    private string? _parentName, _read;
-
-    /// <summary>Which settings are shown: all, changed (from the defaults), parent (different from the parent's).</summary>
-    [SupplyParameterFromQuery]
-    public string? Settings { get; set; }
+    private string? _parentName, _read, _asked;
 
     /// <inheritdoc/>
     protected override RunPageChange Shows => RunPageChange.Run;
@@ -31,7 +27,7 @@ public sealed partial class ConfigTab
     [Inject]
     private ISnackbar Snackbar { get; set; } = default!;
 
-    private string Mode => Settings is "changed" || (Settings is "parent" && _parentName is not null) ? Settings : "all";
+    private string Mode => _asked is "changed" || (_asked is "parent" && _parentName is not null) ? _asked : "all";
 
     private IEnumerable<SettingRow> Shown => Mode switch
     {
@@ -43,6 +39,7 @@ public sealed partial class ConfigTab
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
+        _asked = new AddressQuery(Navigation)["settings"];
         if (_read != View.Run.Id) await OnChanged(RunPageChange.Run);
     }
 

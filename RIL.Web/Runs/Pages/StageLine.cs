@@ -39,7 +39,8 @@ public static class StageLine
     public static IReadOnlyList<StageOnLine> Of(RunConfig config, RunProgress now, IReadOnlyDictionary<string, double> metrics, long? answers, IReadOnlyList<ModelAccuracy> evaluations)
     {
         string[] names = [.. Plan(config)];
-        int at = now.State == RunState.Finished ? names.Length : Math.Max(-1, Array.IndexOf(names, now.Stage));
+        // Archived and deleted runs may have finished; the closing table says so.
+        int at = now.State == RunState.Finished || evaluations.Any(e => e.Model == "ril" || (e.Model == "sft" && !config.TrainsPolicy)) ? names.Length : Math.Max(-1, Array.IndexOf(names, now.Stage));
         return [.. names.Select((name, i) =>
         {
             StageState state = i < at ? StageState.Done : i == at ? StageState.Now : StageState.Ahead;
