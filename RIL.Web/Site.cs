@@ -3,6 +3,7 @@ using RIL.Web.Api;
 using RIL.Web.Data;
 using RIL.Web.Datasets;
 using RIL.Web.Models;
+using RIL.Web.Operations;
 using RIL.Web.Runs;
 using RIL.Web.Runs.Live;
 using RIL.Web.Runs.Pages;
@@ -28,6 +29,7 @@ public static class Site
         builder.AddDatasets();
         builder.AddTeachers();
         builder.AddModels();
+        builder.AddOperations();
 
         WebApplication app = builder.Build();
         await app.PrepareDatabase();
@@ -42,6 +44,7 @@ public static class Site
         app.MapDatasets();
         app.MapTeachers();
         app.MapModels();
+        app.MapOperations();
         app.MapShell();
         return app;
     }

@@ -83,7 +83,8 @@ public sealed class ModelInspector
     private static string Sentence(string message, string folder)
     {
         string text = message.Replace(folder + Path.DirectorySeparatorChar, "", StringComparison.Ordinal).Replace(folder + ":", "", StringComparison.Ordinal).Replace(folder, "the folder", StringComparison.Ordinal).Trim();
-        text = text.Length > 0 ? char.ToUpperInvariant(text[0]) + text[1..] : "It cannot be read";
+        bool named = text.Split(' ', 2)[0].Contains('.', StringComparison.Ordinal); // a file's name keeps its letters
+        text = named ? text : text.Length > 0 ? char.ToUpperInvariant(text[0]) + text[1..] : "It cannot be read";
         return text.EndsWith('.') ? text : text + ".";
     }
 }

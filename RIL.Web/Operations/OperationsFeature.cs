@@ -1,0 +1,18 @@
+namespace RIL.Web.Operations;
+
+/// <summary>The machine, storage, trash and health: all that is registered, and all that is answered.</summary>
+public static class OperationsFeature
+{
+    /// <summary>Registers services.</summary>
+    public static void AddOperations(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<Slots>();
+        builder.Services.AddSingleton<MachineReadings>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<MachineReadings>());
+    }
+
+    /// <summary>Maps endpoints.</summary>
+    public static void MapOperations(this WebApplication app)
+    {
+    }
+}
