@@ -6,13 +6,14 @@ public static class OperationsFeature
     /// <summary>Registers services.</summary>
     public static void AddOperations(this WebApplicationBuilder builder)
     {
+        // A feature that can break adds a check of its own.
+        builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database").AddCheck<DiskCheck>("disk");
+        builder.Services.AddSingleton<SiteHealth>();
         builder.Services.AddSingleton<Slots>();
         builder.Services.AddSingleton<MachineReadings>();
         builder.Services.AddHostedService(services => services.GetRequiredService<MachineReadings>());
     }
 
     /// <summary>Maps endpoints.</summary>
-    public static void MapOperations(this WebApplication app)
-    {
-    }
+    public static void MapOperations(this WebApplication app) => OperationsEndpoints.Map(app);
 }

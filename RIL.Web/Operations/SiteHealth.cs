@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace RIL.Web.Operations;
+
+/// <summary>How one part of the site is.</summary>
+/// <param name="Name">What was looked at.</param>
+/// <param name="Healthy">Whether it works.</param>
+/// <param name="Sentence">What was seen, and what to do where it does not work.</param>
+public sealed record HealthPart(string Name, bool Healthy, string Sentence);
+
+/// <summary>Asks all health checks, at most every few seconds however often it is asked: anybody may.</summary>
+public sealed class SiteHealth(HealthCheckService checks, TimeProvider clock)
+{
+    private static readonly TimeSpan Kept = TimeSpan.FromSeconds(5);
+    private readonly SemaphoreSlim _asking = new(1, 1);
+    private (DateTimeOffset At, IReadOnlyList<HealthPart> Parts)? _last;
+
+    /// <summary>How every part is.</summary>
+    public async Task<IReadOnlyList<HealthPart>> Look(CancellationToken cancellation = default)
+    {
+        await _asking.WaitAsync(cancellation);
+        try
+        {
+            DateTimeOffset now = clock.GetUtcNow();
+            if (_last is { } last && now - last.At < Kept) return last.Parts;
+            HealthReport report = await checks.CheckHealthAsync(cancellation);
+            HealthPart[] parts = [.. report.Entries.Select(e => new HealthPart(e.Key, e.Value.Status == HealthStatus.Healthy, e.Value.Description ?? e.Value.Exception?.Message ?? e.Value.Status.ToString()))];
+            _last = (now, parts);
+            return parts;
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
+}
