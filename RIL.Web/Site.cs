@@ -6,6 +6,7 @@ using RIL.Web.Models;
 using RIL.Web.Operations;
 using RIL.Web.Runs;
 using RIL.Web.Runs.Live;
+using RIL.Web.Runs.Metrics;
 using RIL.Web.Runs.Pages;
 using RIL.Web.Shell;
 using RIL.Web.Teachers;
@@ -24,6 +25,7 @@ public static class Site
         builder.AddData();
         builder.AddAccounts();
         builder.AddRuns();
+        builder.AddMetrics();
         builder.AddLive();
         builder.AddRunPage();
         builder.AddDatasets();
@@ -39,6 +41,7 @@ public static class Site
         app.MapAccounts();
         app.MapRuns();
         app.MapApi();
+        app.MapMetrics();
         app.MapLive();
         app.MapRunPage();
         app.MapDatasets();

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace RIL.Web.Data;
 
@@ -13,7 +14,12 @@ public static class DataFeature
         builder.Services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<Storage>();
         builder.Services.AddSingleton(TimeProvider.System);
-        builder.Services.AddDbContextFactory<RilDb>((services, options) => Configure(options, services.GetRequiredService<Storage>().Database));
+        builder.Services.AddSingleton<WriteGate>();
+        builder.Services.AddDbContextFactory<RilDb>((services, options) =>
+        {
+            Configure(options, services.GetRequiredService<Storage>().Database);
+            options.AddInterceptors(services.GetRequiredService<WriteGate>());
+        });
         builder.Services.AddSingleton<SqliteConnections>();
     }
 
@@ -32,7 +38,9 @@ public static class DataFeature
     }
 
     internal static void Configure(DbContextOptionsBuilder options, string file) =>
-        options.UseSqlite(new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 30 }.ToString());
+        options.UseSqlite(new SqliteConnectionStringBuilder { DataSource = file, ForeignKeys = true, DefaultTimeout = 30 }.ToString())
+            .ReplaceService<IMigrationsSqlGenerator, StorageSqlGenerator>()
+            .AddInterceptors(ConnectionSettings.Instance);
 
     // For the migrations tool alone.
     private sealed class DesignTime : IDesignTimeDbContextFactory<RilDb>

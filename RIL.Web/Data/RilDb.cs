@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using RIL.Web.Accounts;
 using RIL.Web.Datasets;
@@ -78,6 +79,8 @@ public sealed class RilDb(DbContextOptions<RilDb> options) : IdentityDbContext<R
     {
         base.OnModelCreating(builder);
         builder.ApplyConfigurationsFromAssembly(typeof(RilDb).Assembly);
+        foreach (IMutableEntityType entity in builder.Model.GetEntityTypes())
+            if (Attribute.IsDefined(entity.ClrType, typeof(WithoutRowIdAttribute))) entity.SetAnnotation(WithoutRowIdAttribute.Annotation, true);
     }
 
     private sealed class Milliseconds() : ValueConverter<DateTimeOffset, long>(time => time.ToUnixTimeMilliseconds(), number => DateTimeOffset.FromUnixTimeMilliseconds(number));

@@ -77,9 +77,7 @@ public sealed class SqliteConnections(Storage storage)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = storage.Database, ForeignKeys = true, DefaultTimeout = 30 }.ToString());
         connection.Open();
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;";
-        command.ExecuteNonQuery();
+        ConnectionSettings.Apply(connection);
         return connection;
     }
 }

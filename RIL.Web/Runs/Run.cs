@@ -1,12 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using RIL.Web.Data;
 
 namespace RIL.Web.Runs;
 
 /// <summary>One training from start to end, as people see it.</summary>
 public sealed class Run
 {
-    /// <summary>Identifier, see <see cref="Data.Identifier"/>.</summary>
+    /// <summary>Identifier, see <see cref="Identifier"/>.</summary>
     public required string Id { get; init; }
 
     /// <summary>Name, chosen by people; need not be unique.</summary>
@@ -138,6 +139,7 @@ public sealed class RunTag
 }
 
 /// <summary>A sentence about a run, in the order of its events.</summary>
+[WithoutRowId]
 [PrimaryKey(nameof(RunId), nameof(Number))]
 public sealed class RunLogLine
 {
@@ -152,6 +154,9 @@ public sealed class RunLogLine
 
     /// <summary>info, warning or error.</summary>
     public required string Level { get; init; }
+
+    /// <summary>What said it: log, stage, checkpoint, resumed, completed, stopped, paused or failed.</summary>
+    public string Kind { get; init; } = "log";
 
     /// <summary>The sentence.</summary>
     public required string Text { get; init; }

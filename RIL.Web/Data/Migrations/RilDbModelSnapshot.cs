@@ -467,6 +467,8 @@ namespace RIL.Web.Data.Migrations
                     b.HasKey("MetricId", "Level", "Bucket");
 
                     b.ToTable("MetricBuckets");
+
+                    b.HasAnnotation("Storage:WithoutRowId", true);
                 });
 
             modelBuilder.Entity("RIL.Web.Runs.Metrics.MetricPoint", b =>
@@ -483,6 +485,8 @@ namespace RIL.Web.Data.Migrations
                     b.HasKey("MetricId", "Step");
 
                     b.ToTable("MetricPoints");
+
+                    b.HasAnnotation("Storage:WithoutRowId", true);
                 });
 
             modelBuilder.Entity("RIL.Web.Runs.Metrics.MetricSummary", b =>
@@ -542,6 +546,8 @@ namespace RIL.Web.Data.Migrations
                     b.HasKey("RunId", "Step");
 
                     b.ToTable("RunSteps");
+
+                    b.HasAnnotation("Storage:WithoutRowId", true);
                 });
 
             modelBuilder.Entity("RIL.Web.Runs.Run", b =>
@@ -694,6 +700,10 @@ namespace RIL.Web.Data.Migrations
                     b.Property<long>("Number")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Level")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -708,6 +718,8 @@ namespace RIL.Web.Data.Migrations
                     b.HasKey("RunId", "Number");
 
                     b.ToTable("RunLogLines");
+
+                    b.HasAnnotation("Storage:WithoutRowId", true);
                 });
 
             modelBuilder.Entity("RIL.Web.Runs.RunTag", b =>

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RIL.Web.Data;
 
 namespace RIL.Web.Runs.Metrics;
 
@@ -35,6 +36,7 @@ public sealed class MetricSummary
 }
 
 /// <summary>When a step of a run was and how many tokens it had seen: the other two horizontal axes.</summary>
+[WithoutRowId]
 [PrimaryKey(nameof(RunId), nameof(Step))]
 public sealed class RunStep
 {
@@ -52,6 +54,7 @@ public sealed class RunStep
 }
 
 /// <summary>A value of a metric at a step.</summary>
+[WithoutRowId]
 [PrimaryKey(nameof(MetricId), nameof(Step))]
 public sealed class MetricPoint
 {
@@ -65,7 +68,8 @@ public sealed class MetricPoint
     public double? Value { get; init; }
 }
 
-/// <summary>A metric over a range of steps: first, last, smallest and largest value. Level k covers 64 · 16^k steps, counted from step 0.</summary>
+/// <summary>A metric over a range of steps: first, last, smallest and largest value. Level k covers 64 · 16^k steps, counted from step 0; a row is written once a value beyond its range has come, so the newest values are points alone.</summary>
+[WithoutRowId]
 [PrimaryKey(nameof(MetricId), nameof(Level), nameof(Bucket))]
 public sealed class MetricBucket
 {
@@ -84,13 +88,13 @@ public sealed class MetricBucket
     /// <summary>Those that are not a number.</summary>
     public int NotANumber { get; set; }
 
-    /// <summary>Step of the first value.</summary>
+    /// <summary>Step of the first value; of the first that is a number, where there is one.</summary>
     public long FirstStep { get; set; }
 
     /// <summary>First value that is a number.</summary>
     public double? First { get; set; }
 
-    /// <summary>Step of the last value.</summary>
+    /// <summary>Step of the last value; of the last that is a number, where there is one.</summary>
     public long LastStep { get; set; }
 
     /// <summary>Last value that is a number.</summary>

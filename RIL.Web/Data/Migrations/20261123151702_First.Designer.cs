@@ -10,7 +10,7 @@ using RIL.Web.Data;
 namespace RIL.Web.Data.Migrations
 {
     [DbContext(typeof(RilDb))]
-    [Migration("20261123145131_First")]
+    [Migration("20261123151702_First")]
     partial class First
     {
         /// <inheritdoc />
@@ -470,6 +470,8 @@ namespace RIL.Web.Data.Migrations
                     b.HasKey("MetricId", "Level", "Bucket");
 
                     b.ToTable("MetricBuckets");
+
+                    b.HasAnnotation("Storage:WithoutRowId", true);
                 });
 
             modelBuilder.Entity("RIL.Web.Runs.Metrics.MetricPoint", b =>
@@ -486,6 +488,8 @@ namespace RIL.Web.Data.Migrations
                     b.HasKey("MetricId", "Step");
 
                     b.ToTable("MetricPoints");
+
+                    b.HasAnnotation("Storage:WithoutRowId", true);
                 });
 
             modelBuilder.Entity("RIL.Web.Runs.Metrics.MetricSummary", b =>
@@ -545,6 +549,8 @@ namespace RIL.Web.Data.Migrations
                     b.HasKey("RunId", "Step");
 
                     b.ToTable("RunSteps");
+
+                    b.HasAnnotation("Storage:WithoutRowId", true);
                 });
 
             modelBuilder.Entity("RIL.Web.Runs.Run", b =>
@@ -697,6 +703,10 @@ namespace RIL.Web.Data.Migrations
                     b.Property<long>("Number")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("TEXT");
+
                     b.Property<string>("Level")
                         .IsRequired()
                         .HasColumnType("TEXT");
@@ -711,6 +721,8 @@ namespace RIL.Web.Data.Migrations
                     b.HasKey("RunId", "Number");
 
                     b.ToTable("RunLogLines");
+
+                    b.HasAnnotation("Storage:WithoutRowId", true);
                 });
 
             modelBuilder.Entity("RIL.Web.Runs.RunTag", b =>

@@ -234,6 +234,7 @@ namespace RIL.Web.Data.Migrations
                     Number = table.Column<long>(type: "INTEGER", nullable: false),
                     Time = table.Column<long>(type: "INTEGER", nullable: false),
                     Level = table.Column<string>(type: "TEXT", nullable: false),
+                    Kind = table.Column<string>(type: "TEXT", nullable: false),
                     Text = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>

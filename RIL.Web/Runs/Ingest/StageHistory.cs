@@ -1,0 +1,32 @@
+using System.Text.Json;
+using RIL.Web.Api;
+
+namespace RIL.Web.Runs.Ingest;
+
+/// <summary>A stage that a run has entered.</summary>
+/// <param name="Name">sft, teachers, discriminator, ril or evaluation.</param>
+/// <param name="Total">Its steps, where known.</param>
+/// <param name="Event">Number of the event that began it.</param>
+/// <param name="Step">The run's step at which it began.</param>
+/// <param name="StartedAt">When it began.</param>
+/// <param name="EndedAt">When it ended.</param>
+/// <param name="Results">What it came to: last values of loss, reward, eval/accuracy and discriminator/accuracy, as far as it has them.</param>
+public sealed record RunStage(string Name, long? Total, long Event, long Step, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyDictionary<string, double> Results);
+
+/// <summary>The stages of a run as <see cref="Run.Stages"/> keeps them.</summary>
+public static class StageHistory
+{
+    private static readonly JsonSerializerOptions Json = Options();
+
+    /// <summary>The stages, in order.</summary>
+    public static List<RunStage> Read(string? json) => json is null ? [] : JsonSerializer.Deserialize<List<RunStage>>(json, Json) ?? [];
+
+    internal static string Write(IReadOnlyList<RunStage> stages) => JsonSerializer.Serialize(stages, Json);
+
+    private static JsonSerializerOptions Options()
+    {
+        var json = new JsonSerializerOptions();
+        ApiFeature.Configure(json);
+        return json;
+    }
+}
