@@ -5,6 +5,7 @@ using RIL.Web.Datasets;
 using RIL.Web.Models;
 using RIL.Web.Operations;
 using RIL.Web.Runs;
+using RIL.Web.Runs.Jobs;
 using RIL.Web.Runs.Live;
 using RIL.Web.Runs.Metrics;
 using RIL.Web.Runs.Pages;
@@ -26,6 +27,7 @@ public static class Site
         builder.AddAccounts();
         builder.AddRuns();
         builder.AddMetrics();
+        builder.AddJobs();
         builder.AddLive();
         builder.AddRunPage();
         builder.AddDatasets();

@@ -61,6 +61,9 @@ public sealed class Run
     /// <summary>How often a trainer was started for it.</summary>
     public int Attempt { get; set; }
 
+    /// <summary>Number of the last event when the trainer of this attempt was started: an ending said before it was another attempt's.</summary>
+    public long AttemptFrom { get; set; }
+
     /// <summary>Who works on it (a process of the site), while somebody does.</summary>
     public string? LeaseOwner { get; set; }
 
@@ -119,6 +122,7 @@ public sealed class Run
             run.Property(r => r.Id).HasMaxLength(10);
             run.Property(r => r.Name).HasMaxLength(200);
             run.Property(r => r.Version).IsConcurrencyToken();
+            run.Property(r => r.Fence).IsConcurrencyToken();
             run.HasIndex(r => new { r.State, r.Priority, r.QueueOrder });
             run.HasIndex(r => r.CreatedAt);
             run.HasMany(r => r.Tags).WithOne().HasForeignKey(t => t.RunId).OnDelete(DeleteBehavior.Cascade);

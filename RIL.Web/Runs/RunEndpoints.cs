@@ -10,6 +10,7 @@ using RIL.Training.Runs;
 using RIL.Web.Accounts;
 using RIL.Web.Api;
 using RIL.Web.Data;
+using RIL.Web.Runs.Query;
 
 namespace RIL.Web.Runs;
 
@@ -19,6 +20,7 @@ internal static class RunEndpoints
     public static void Map(WebApplication app)
     {
         RouteGroupBuilder runs = app.MapApiGroup("runs");
+        runs.MapGet("", List).WithName("ListRuns").WithSummary("Runs by the filter language of the list page, a page at a time.");
         runs.MapPost("", Create).RequireAuthorization(Policies.Member).WithName("CreateRun").WithSummary("Creates a run from a preset and settings; repeatable with an Idempotency-Key.");
         runs.MapGet("{id}", Get).WithName("GetRun").WithSummary("A run: state, progress, settings, closing table.");
         runs.MapPatch("{id}", Change).RequireAuthorization(Policies.Member).WithName("ChangeRun").WithSummary("Changes name, notes or tags.");
@@ -29,6 +31,15 @@ internal static class RunEndpoints
         RouteGroupBuilder config = app.MapApiGroup("config");
         config.MapGet("presets", () => TypedResults.Ok(RunPresets.Names)).WithName("ListPresets").WithSummary("Names of the settings that come with the program; several are laid over each other in order.");
         config.MapGet("schema", () => TypedResults.Ok(RunConfigSchema.Create())).WithName("GetConfigSchema").WithSummary("Every setting: kind, range, default, effect, as a JSON schema.");
+    }
+
+    private static Ok<RunList> List(RunQuery query, ClaimsPrincipal user, string? filter, string? sort, string? columns, int offset = 0, int limit = 50)
+    {
+        if (limit is < 1 or > RunQuery.LargestPage) throw new InputException($"limit is {limit}; expected a whole number from 1 to {RunQuery.LargestPage}.");
+        if (offset < 0) throw new InputException($"offset is {offset}; expected a whole number from 0.");
+        RunPage page = query.Page(filter, sort, (columns ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), offset, limit, user.Identity?.Name);
+        int next = offset + page.Rows.Count;
+        return TypedResults.Ok(new RunList(page.Rows, page.Total, next < page.Total ? next : null));
     }
 
     // The error of a preset's name speaks of the command line's option.
@@ -109,6 +120,12 @@ internal static class RunEndpoints
     }
 
     private static ProblemHttpResult Missing(string id) => ProblemOf.Missing("run", id);
+
+    /// <summary>A page of runs.</summary>
+    /// <param name="Runs">The runs.</param>
+    /// <param name="Total">Runs that pass the filter.</param>
+    /// <param name="NextOffset">Offset of the next page; null where this is the last.</param>
+    internal sealed record RunList(IReadOnlyList<RunRow> Runs, int Total, int? NextOffset);
 
     /// <summary>A sentence of a run.</summary>
     internal sealed record LogEntry(long Number, DateTimeOffset Time, string Level, string Text);

@@ -1,3 +1,4 @@
+using RIL.Web.Runs.Query;
 namespace RIL.Web.Runs;
 
 /// <summary>Runs from form to checkpoint: all that is registered, and all that is answered.</summary>
@@ -9,6 +10,7 @@ public static class RunsFeature
         builder.Services.AddSingleton<RunConfigs>();
         builder.Services.AddSingleton<RunQueue>();
         builder.Services.AddSingleton<RunService>();
+        builder.Services.AddSingleton<RunQuery>();
     }
 
     /// <summary>Maps endpoints.</summary>

@@ -559,6 +559,9 @@ namespace RIL.Web.Data.Migrations
                     b.Property<int>("Attempt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("AttemptFrom")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Color")
                         .HasColumnType("INTEGER");
 
@@ -579,6 +582,7 @@ namespace RIL.Web.Data.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Fence")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("LastEvent")

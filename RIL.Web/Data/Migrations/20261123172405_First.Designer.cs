@@ -10,7 +10,7 @@ using RIL.Web.Data;
 namespace RIL.Web.Data.Migrations
 {
     [DbContext(typeof(RilDb))]
-    [Migration("20261123151702_First")]
+    [Migration("20261123172405_First")]
     partial class First
     {
         /// <inheritdoc />
@@ -562,6 +562,9 @@ namespace RIL.Web.Data.Migrations
                     b.Property<int>("Attempt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<long>("AttemptFrom")
+                        .HasColumnType("INTEGER");
+
                     b.Property<int>("Color")
                         .HasColumnType("INTEGER");
 
@@ -582,6 +585,7 @@ namespace RIL.Web.Data.Migrations
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("Fence")
+                        .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
 
                     b.Property<long>("LastEvent")

@@ -264,6 +264,7 @@ namespace RIL.Web.Data.Migrations
                     QueueOrder = table.Column<double>(type: "REAL", nullable: false),
                     Priority = table.Column<int>(type: "INTEGER", nullable: false),
                     Attempt = table.Column<int>(type: "INTEGER", nullable: false),
+                    AttemptFrom = table.Column<long>(type: "INTEGER", nullable: false),
                     LeaseOwner = table.Column<string>(type: "TEXT", nullable: true),
                     LeaseUntil = table.Column<long>(type: "INTEGER", nullable: true),
                     Fence = table.Column<long>(type: "INTEGER", nullable: false),

@@ -1,0 +1,104 @@
+using System.Threading.Channels;
+using Hangfire;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using RIL.Training.Runs;
+using RIL.Web.Accounts;
+using RIL.Web.Data;
+using RIL.Web.Operations;
+
+namespace RIL.Web.Runs.Jobs;
+
+/// <summary>
+/// Gives free slots to queued runs in order, and picks up what an earlier process of the site left. The job queue only carries identifiers: whatever it forgets or
+/// repeats, the tables say what is to be done.
+/// </summary>
+public sealed class RunScheduler(
+    IDbContextFactory<RilDb> databases, IBackgroundJobClient jobs, RunQueue queue, RunSignals signals, RunFollower follower, Slots slots, RunService runs, IOptions<JobsOptions> options, TimeProvider clock, ILogger<RunScheduler> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(5);
+    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>When it last looked at the queue; health asks.</summary>
+    public DateTimeOffset LastLook { get; private set; }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        follower.ShutDown();
+        await base.StopAsync(cancellationToken);
+        DateTimeOffset end = clock.GetUtcNow().AddSeconds(options.Value.ShutdownSeconds);
+        while (!follower.IsIdle && clock.GetUtcNow() < end && !cancellationToken.IsCancellationRequested) await Task.Delay(50, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        queue.Rung += Ring;
+        try
+        {
+            if (options.Value.Quickstart) await BeginWithQuickstart();
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                try
+                {
+                    await Look(stoppingToken);
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    log.LogError(e, "Looking at the queue failed; it is tried again.");
+                }
+                await Wait(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The site is shutting down.
+        }
+        finally
+        {
+            queue.Rung -= Ring;
+        }
+    }
+
+    private void Ring(string runId) => _bell.Writer.TryWrite(true);
+
+    private async Task Wait(CancellationToken stopping)
+    {
+        using var timer = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        timer.CancelAfter(Sweep);
+        try
+        {
+            await _bell.Reader.ReadAsync(timer.Token);
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            // Nobody rang.
+        }
+    }
+
+    private async Task Look(CancellationToken stopping)
+    {
+        LastLook = clock.GetUtcNow();
+        await using RilDb db = await databases.CreateDbContextAsync(stopping);
+        List<Run> active = await db.Runs.AsNoTracking()
+            .Where(r => r.State == RunState.Starting || r.State == RunState.Running || r.State == RunState.Pausing || r.State == RunState.Stopping).ToListAsync(stopping);
+        // Left by a process of the site that is gone; the lease keeps away whoever comes second.
+        foreach (Run run in active.Where(r => !follower.Following.Contains(r.Id) && IsFree(r))) jobs.Enqueue<RunJob>(job => job.Execute(run.Id));
+        int free = await slots.Count() - active.Count;
+        if (free <= 0) return;
+        List<string> next = await db.Runs.Where(r => r.State == RunState.Queued).OrderByDescending(r => r.Priority).ThenBy(r => r.QueueOrder).Select(r => r.Id).Take(free).ToListAsync(stopping);
+        foreach (string id in next)
+            if (await signals.Apply(id, null, RunSignal.Picked)) jobs.Enqueue<RunJob>(job => job.Execute(id));
+    }
+
+    private bool IsFree(Run run) => run.LeaseOwner is null || run.LeaseUntil < clock.GetUtcNow() || LeaseOwner.IsGone(run.LeaseOwner);
+
+    private async Task BeginWithQuickstart()
+    {
+        await using RilDb db = await databases.CreateDbContextAsync();
+        if (await db.Runs.AnyAsync()) return;
+        await runs.Create(new NewRun("Quickstart", RunConfigDocument.Write(RunConfigDocument.Bind(RunPresets.Get("quickstart"))), ["quickstart"], "The embedded example: a small student learns from two teachers to answer questions about real pictures."), Caller.Site);
+    }
+}
