@@ -1,6 +1,7 @@
 using RIL.Training.Runs;
 using RIL.Web.Accounts;
 using RIL.Web.Runs;
+using RIL.Web.Runs.Ingest;
 using RIL.Web.Runs.Live;
 using RIL.Web.Runs.Log;
 using RIL.Web.Runs.Pages;
@@ -38,12 +39,13 @@ public sealed class RunPagePartsTests
     public void TheStageLine_ShowsWhatIsDone_WhatIsWorkedOn_AndWhatIsAhead()
     {
         var now = new RunProgress(RunState.Running, null, "ril", 62, 100, 40, 200);
-        IReadOnlyList<StageOnLine> line = StageLine.Of(Ril, now, new Dictionary<string, double> { ["discriminator/accuracy"] = 0.95 }, 25_600, [new ModelAccuracy("sft", 0.684, new Dictionary<string, double>(), 100)]);
+        IReadOnlyList<StageOnLine> line = StageLine.Of(Ril, now, [new RunStage("discriminator", 30, 9, 2, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(12), new Dictionary<string, double> { ["discriminator/accuracy"] = 0.95 })], 25_600, [new ModelAccuracy("sft", 0.684, new Dictionary<string, double>(), 100)]);
 
         Assert.Equal(["SFT", "Teachers", "Discriminator", "RIL", "Evaluate"], line.Select(s => s.Name));
         Assert.Equal(["68.4", "25\u2009600 answers", "0.95", "62\u2009%", null], line.Select(s => s.Result));
         Assert.Equal([StageState.Done, StageState.Done, StageState.Done, StageState.Now, StageState.Ahead], line.Select(s => s.State));
-        Assert.All(StageLine.Of(Ril, now with { State = RunState.Finished }, new Dictionary<string, double>(), null, []), s => Assert.Equal(StageState.Done, s.State));
+        Assert.Contains("done in 12 s", line[2].Explanation, StringComparison.Ordinal);
+        Assert.All(StageLine.Of(Ril, now with { State = RunState.Finished }, [], null, []), s => Assert.Equal(StageState.Done, s.State));
     }
 
     [Fact]

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Components;
-using Microsoft.EntityFrameworkCore;
 using RIL.Training.Runs;
-using RIL.Web.Data;
+using RIL.Web.Runs.Ingest;
 using RIL.Web.Runs.Log;
 
 namespace RIL.Web.Runs.Pages;
@@ -11,7 +10,7 @@ namespace RIL.Web.Runs.Pages;
 /// <summary>The line of stages.</summary>
 public sealed partial class RunStageLine
 {
-    private readonly Dictionary<string, double> _metrics = new(StringComparer.Ordinal);
+    private IReadOnlyList<RunStage> _history = [];
     private IReadOnlyList<StageOnLine> _stages = [];
     private RunConfig? _config;
     private long? _answers;
@@ -19,9 +18,6 @@ public sealed partial class RunStageLine
 
     /// <inheritdoc/>
     protected override RunPageChange Shows => RunPageChange.Progress | RunPageChange.Run;
-
-    [Inject]
-    private IDbContextFactory<RilDb> Databases { get; set; } = default!;
 
     [Inject]
     private RunLog Log { get; set; } = default!;
@@ -40,16 +36,13 @@ public sealed partial class RunStageLine
         Draw();
     }
 
-    private void Draw() => _stages = _config is null ? [] : StageLine.Of(_config, View.Now, _metrics, _answers, RunDocuments.Summary(View.Run)?.Evaluations ?? []);
+    private void Draw() => _stages = _config is null ? [] : StageLine.Of(_config, View.Now, _history, _answers, RunDocuments.Summary(View.Run)?.Evaluations ?? []);
 
     private async Task Read()
     {
         _read = View.Run.Id;
         _config = RunDocuments.Config(View.Run);
-        await using RilDb db = await Databases.CreateDbContextAsync();
-        _metrics.Clear();
-        foreach (var metric in await db.Metrics.Where(m => m.RunId == View.Run.Id && m.Name == "discriminator/accuracy").Select(m => new { m.Name, m.Last }).ToListAsync())
-            if (metric.Last is { } last) _metrics[metric.Name] = last;
+        _history = StageHistory.Read(View.Run.Stages);
         IReadOnlyList<RunLogLine> said = await Log.Read(View.Run.Id, new LogFilter(Find: " kept answers to "), 0, 50);
         _answers = said.Sum(l => Answers().Match(l.Text) is { Success: true } m ? long.Parse(m.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0);
     }

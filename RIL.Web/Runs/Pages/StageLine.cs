@@ -2,6 +2,7 @@ using System.Globalization;
 using RIL.Training.Runs;
 using RIL.Training.Settings;
 using RIL.Web.Controls;
+using RIL.Web.Runs.Ingest;
 using RIL.Web.Runs.Live;
 
 namespace RIL.Web.Runs.Pages;
@@ -33,10 +34,10 @@ public static class StageLine
     /// <summary>The line.</summary>
     /// <param name="config">The run's settings.</param>
     /// <param name="now">Where it is.</param>
-    /// <param name="metrics">Newest values by name.</param>
+    /// <param name="history">Stages entered so far, with what each came to.</param>
     /// <param name="answers">Kept answers of the teachers, where known.</param>
     /// <param name="evaluations">The closing table, once it is there.</param>
-    public static IReadOnlyList<StageOnLine> Of(RunConfig config, RunProgress now, IReadOnlyDictionary<string, double> metrics, long? answers, IReadOnlyList<ModelAccuracy> evaluations)
+    public static IReadOnlyList<StageOnLine> Of(RunConfig config, RunProgress now, IReadOnlyList<RunStage> history, long? answers, IReadOnlyList<ModelAccuracy> evaluations)
     {
         string[] names = [.. Plan(config)];
         // Archived and deleted runs may have finished; the closing table says so.
@@ -46,15 +47,18 @@ public static class StageLine
             StageState state = i < at ? StageState.Done : i == at ? StageState.Now : StageState.Ahead;
             double? share = state == StageState.Now && now.StageTotal is > 0 and { } total ? Math.Clamp(now.StageStep / (double)total, 0, 1) : null;
             string word = Word(name);
+            RunStage? entered = history.LastOrDefault(h => h.Name == name);
+            IReadOnlyDictionary<string, double> results = entered?.Results ?? new Dictionary<string, double>();
+            string took = entered?.EndedAt is { } end ? $" in {Say.Duration(end - entered.StartedAt)}" : "";
             string? result = state switch
             {
-                StageState.Done => Result(name, metrics, answers, evaluations),
+                StageState.Done => Result(name, results, answers, evaluations),
                 StageState.Now => share is { } s ? (100 * s).ToString("0", CultureInfo.InvariantCulture) + "\u2009%" : null,
                 _ => null,
             };
             return new StageOnLine(word, state, share, result, state switch
             {
-                StageState.Done => $"{word}: done. {Meaning(name)}",
+                StageState.Done => $"{word}: done{took}. {Meaning(name)}",
                 StageState.Now => $"{word}: step {Say.Count(now.StageStep)}{(now.StageTotal is { } of ? $" of {Say.Count(of)}" : "")}. {Meaning(name)}",
                 _ => $"{word}: not yet. {Meaning(name)}",
             });
@@ -84,14 +88,18 @@ public static class StageLine
         _ => stage ?? "",
     };
 
-    private static string? Result(string stage, IReadOnlyDictionary<string, double> metrics, long? answers, IReadOnlyList<ModelAccuracy> evaluations) => stage switch
+    private static string? Result(string stage, IReadOnlyDictionary<string, double> results, long? answers, IReadOnlyList<ModelAccuracy> evaluations) => stage switch
     {
-        "sft" => Accuracy(evaluations, "sft"),
+        "sft" => Accuracy(evaluations, "sft") ?? Percent(results, "eval/accuracy"),
         "teachers" => answers is > 0 ? $"{Say.Count(answers.Value)} answers" : null,
-        "discriminator" => metrics.TryGetValue("discriminator/accuracy", out double a) && double.IsFinite(a) ? a.ToString("0.00", CultureInfo.InvariantCulture) : null,
+        "discriminator" => results.TryGetValue("discriminator/accuracy", out double a) && double.IsFinite(a) ? a.ToString("0.00", CultureInfo.InvariantCulture) : null,
+        "ril" => results.TryGetValue("reward", out double r) && double.IsFinite(r) ? "reward " + r.ToString("0.00", CultureInfo.InvariantCulture) : null,
         "evaluation" => Accuracy(evaluations, null),
         _ => null,
     };
+
+    private static string? Percent(IReadOnlyDictionary<string, double> results, string metric) =>
+        results.TryGetValue(metric, out double share) && double.IsFinite(share) ? (100 * share).ToString("0.0", CultureInfo.InvariantCulture) : null;
 
     private static string? Accuracy(IReadOnlyList<ModelAccuracy> evaluations, string? model) =>
         (model is null ? evaluations.LastOrDefault(e => e.Model is "ril" or "sft") : evaluations.FirstOrDefault(e => e.Model == model)) is { } found
@@ -101,8 +109,8 @@ public static class StageLine
     {
         "sft" => "Supervised fine-tuning; the number is its accuracy in percent on the held-out questions.",
         "teachers" => "The teachers' kept answers are read.",
-        "discriminator" => "It learns to tell the student's answers from the teachers'; the number is its accuracy.",
-        "ril" => "The student samples, is rewarded, and is updated.",
+        "discriminator" => "It learns to tell the student's answers from the teachers'; the number is its accuracy at the end.",
+        "ril" => "The student samples, is rewarded, and is updated; the number is its last mean reward.",
         "evaluation" => "The closing table; the number is the student's accuracy in percent on the held-out questions.",
         _ => "",
     };
