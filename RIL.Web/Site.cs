@@ -42,6 +42,7 @@ public static class Site
         app.UseAccounts();
         app.MapAccounts();
         app.MapRuns();
+        app.MapJobs();
         app.MapApi();
         app.MapMetrics();
         app.MapLive();

@@ -46,6 +46,7 @@ public sealed partial class SiteFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        await _app.StopAsync();
         await _app.DisposeAsync();
         _folder.Dispose();
     }
@@ -63,13 +64,19 @@ public sealed partial class SiteFixture : IAsyncLifetime
     }
 
     /// <summary>A client that keeps cookies and does not follow redirections.</summary>
-    public HttpClient Client() => new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = Address };
+    public HttpClient Client() => Client(Address);
+
+    /// <summary>The same, of any site.</summary>
+    public static HttpClient Client(Uri address) => new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = address };
 
     /// <summary>A person who came by an invitation, signed in.</summary>
-    public async Task<HttpClient> Join(UserRole role, string name)
+    public Task<HttpClient> Join(UserRole role, string name) => Join(Services, Address, role, name);
+
+    /// <summary>The same, of any site.</summary>
+    public static async Task<HttpClient> Join(IServiceProvider services, Uri address, UserRole role, string name)
     {
-        (_, string secret) = await Services.GetRequiredService<InvitationService>().Create(role, null, "test", TimeSpan.FromHours(1));
-        HttpClient client = Client();
+        (_, string secret) = await services.GetRequiredService<InvitationService>().Create(role, null, "test", TimeSpan.FromHours(1));
+        HttpClient client = Client(address);
         HttpResponseMessage answer = await Post(client, $"/invite/{secret}", new() { ["Form.Name"] = name, ["Form.Password"] = Password, ["Form.Repeat"] = Password });
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
         return client;

@@ -21,6 +21,7 @@ internal static class RunEndpoints
     {
         RouteGroupBuilder runs = app.MapApiGroup("runs");
         runs.MapGet("", List).WithName("ListRuns").WithSummary("Runs by the filter language of the list page, a page at a time.");
+        runs.MapGet("export.csv", RunExport.Csv).WithName("ExportRuns").WithSummary("All runs that pass the filter, with the chosen columns, as CSV.").Produces<string>(contentType: "text/csv");
         runs.MapPost("", Create).RequireAuthorization(Policies.Member).WithName("CreateRun").WithSummary("Creates a run from a preset and settings; repeatable with an Idempotency-Key.");
         runs.MapGet("{id}", Get).WithName("GetRun").WithSummary("A run: state, progress, settings, closing table.");
         runs.MapPatch("{id}", Change).RequireAuthorization(Policies.Member).WithName("ChangeRun").WithSummary("Changes name, notes or tags.");

@@ -31,4 +31,7 @@ public static class JobsFeature
         services.AddHostedService(provider => provider.GetRequiredService<RunScheduler>());
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(builder.Configuration.GetValue($"{JobsOptions.Section}:{nameof(JobsOptions.ShutdownSeconds)}", 30) + 10));
     }
+
+    /// <summary>The queue over REST.</summary>
+    public static void MapJobs(this WebApplication app) => QueueEndpoints.Map(app);
 }

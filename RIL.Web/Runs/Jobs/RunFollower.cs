@@ -61,7 +61,7 @@ public sealed class RunFollower(
     {
         Run run = await Load(runId);
         // Starting and no trainer of this attempt: the site went down before it came to that.
-        return run.State != RunState.Starting || File.Exists(Path.Combine(folder, "trainer.pid"));
+        return run.State != RunState.Starting || TrainerProcess.WasStarted(folder);
     }
 
     private async Task Launch(string runId, long fence, string folder, CancellationToken lost)
@@ -177,7 +177,7 @@ public sealed class RunFollower(
         {
             await using RilDb db = await databases.CreateDbContextAsync();
             Run run = await db.Runs.FirstAsync(r => r.Id == runId);
-            if (run.Fence != fence) throw new OperationCanceledException("The lease is lost.");
+            if (run.Fence != fence) throw new LeaseLostException(runId, fence);
             change(run);
             run.Version++;
             try

@@ -1,3 +1,5 @@
+using RIL.Web.Runs.Ingest;
+
 namespace RIL.Web.Runs.Jobs;
 
 /// <summary>The background job of a run: take the lease, work, give it back. It may run twice; the lease decides.</summary>
@@ -13,7 +15,7 @@ public sealed class RunJob(RunLeases leases, RunFollower follower, RunQueue queu
         {
             await follower.Follow(runId, fence, lost.Token);
         }
-        catch (OperationCanceledException) when (lost.IsCancellationRequested)
+        catch (Exception e) when (e is LeaseLostException || (e is OperationCanceledException && lost.IsCancellationRequested))
         {
             log.LogWarning("The lease of run {Run} went to somebody else; this process has let go of it.", runId);
         }

@@ -14,7 +14,7 @@ namespace RIL.Web.Runs.Jobs;
 /// repeats, the tables say what is to be done.
 /// </summary>
 public sealed class RunScheduler(
-    IDbContextFactory<RilDb> databases, IBackgroundJobClient jobs, RunQueue queue, RunSignals signals, RunFollower follower, Slots slots, RunService runs, IOptions<JobsOptions> options, TimeProvider clock, ILogger<RunScheduler> log)
+    IDbContextFactory<RilDb> databases, IBackgroundJobClient jobs, RunQueue queue, RunSignals signals, RunFollower follower, Slots slots, Storage storage, RunService runs, IOptions<JobsOptions> options, TimeProvider clock, ILogger<RunScheduler> log)
     : BackgroundService
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(5);
@@ -90,7 +90,10 @@ public sealed class RunScheduler(
         if (free <= 0) return;
         List<string> next = await db.Runs.Where(r => r.State == RunState.Queued).OrderByDescending(r => r.Priority).ThenBy(r => r.QueueOrder).Select(r => r.Id).Take(free).ToListAsync(stopping);
         foreach (string id in next)
+        {
+            TrainerProcess.Forget(storage.Run(id));
             if (await signals.Apply(id, null, RunSignal.Picked)) jobs.Enqueue<RunJob>(job => job.Execute(id));
+        }
     }
 
     private bool IsFree(Run run) => run.LeaseOwner is null || run.LeaseUntil < clock.GetUtcNow() || LeaseOwner.IsGone(run.LeaseOwner);

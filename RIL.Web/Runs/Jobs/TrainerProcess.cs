@@ -33,10 +33,19 @@ internal sealed class TrainerProcess : IDisposable
     public static TrainerProcess? Find(string folder) =>
         TrainerIdentity.Read(Path.Combine(folder, PidFile)) is { IsAlive: true } identity ? new TrainerProcess(folder, null, identity) : null;
 
+    /// <summary>Forgets the trainer of an earlier attempt, so that a run that is to start is not taken for one that was started.</summary>
+    public static void Forget(string folder)
+    {
+        if (Directory.Exists(folder)) File.Delete(Path.Combine(folder, PidFile));
+    }
+
+    /// <summary>Whether a trainer was started since then.</summary>
+    public static bool WasStarted(string folder) => File.Exists(Path.Combine(folder, PidFile));
+
     /// <summary>Starts it in a folder, from a configuration or on from its last checkpoint.</summary>
     public static TrainerProcess Start(string folder, string? configFile)
     {
-        File.Delete(Path.Combine(folder, PidFile));
+        Forget(folder);
         string[] arguments = configFile is null ? ["train", "--resume", folder] : ["train", "--config", configFile, "--output", folder];
         ProcessStartInfo start = OperatingSystem.IsWindows() ? OnWindows(folder, arguments) : OnUnix(folder, arguments);
         start.WorkingDirectory = folder;

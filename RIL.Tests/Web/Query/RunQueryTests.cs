@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using RIL.Training;
+using RIL.Training.Runs;
+using RIL.Web.Data;
+using RIL.Web.Runs;
+using RIL.Web.Runs.Metrics;
+using RIL.Web.Runs.Query;
+
+namespace RIL.Tests.Web.Query;
+
+/// <summary>The filter language, through the service that pages and REST ask. The runs of these tests have a tag of their own: others make runs at the same time.</summary>
+public sealed class RunQueryTests(SiteFixture site)
+{
+    private readonly string _tag = "q" + Identifier.Create();
+    private readonly RunQuery _query = site.Services.GetRequiredService<RunQuery>();
+
+    [Theory]
+    [InlineData("", "a b c")]
+    [InlineData("state = finished", "a c")]
+    [InlineData("state in (finished, failed)", "a b c")]
+    [InlineData("state = archived", "d")]
+    [InlineData("not state = finished", "b d")]
+    [InlineData("metrics.reward > 1.2", "a c")]
+    [InlineData("metrics.reward.min < 0.2", "a")]
+    [InlineData("metrics.reward.max >= 3", "c")]
+    [InlineData("metrics.eval/accuracy > 0", "")]
+    [InlineData("config.learning_rate < 1e-5", "b")]
+    [InlineData("config.learning_rate < 1e-5 or metrics.reward.max >= 3", "b c")]
+    [InlineData("(name = a or name = b) and not state = failed", "a")]
+    [InlineData("name ~ B", "b")]
+    [InlineData("created > -7d", "a")]
+    [InlineData("created < \"2026-01-02\"", "b c")]
+    [InlineData("config.seed in (2, 3)", "b c")]
+    [InlineData("config.freeze_vision_tower = true", "a b c")]
+    public void AFilter_FindsTheseRuns(string filter, string expected)
+    {
+        Make();
+        string[] found = [.. _query.Page(filter.Length == 0 ? $"tag = {_tag}" : $"tag = {_tag} and ({filter})", "name", [], 0, 100, "mia").Rows.Select(r => r.Name)];
+        Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), found);
+    }
+
+    [Theory]
+    [InlineData("state = asleep", "'asleep' at 9 is no state")]
+    [InlineData("metrics.reward > high", "'high' at 18 is no number")]
+    [InlineData("name =", "ends where")]
+    [InlineData("(state = failed", "ends where")]
+    [InlineData("created > yesterday", "is no time")]
+    [InlineData("colour = red", "colour")]
+    [InlineData("name = \"open", "")]
+    public async Task AFilterThatCannotBeRead_IsRefusedWithWhatAndWhere(string filter, string expected)
+    {
+        Assert.Contains(expected, Assert.ThrowsAny<InputException>(() => _query.Page(filter, null, [], 0, 10, null)).Message, StringComparison.Ordinal);
+        using HttpResponseMessage answer = await site.Viewer.GetAsync($"/api/v1/runs?filter={Uri.EscapeDataString(filter)}");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+        Assert.Contains(expected, (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["detail"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatAPersonTypes_NeverBecomesSql()
+    {
+        Make();
+        foreach (string bad in (string[])["'; DROP TABLE Runs; --", "name = \"x' OR '1'='1\"", "config.a\"b' = 1", "metrics.x') OR 1=1 -- > 0"])
+        {
+            try
+            {
+                Assert.Empty(_query.Page($"tag = {_tag} and {bad}", null, [], 0, 10, null).Rows);
+            }
+            catch (InputException)
+            {
+                // Refused is as good.
+            }
+        }
+        Assert.Equal(3, _query.Page($"tag = {_tag}", null, [], 0, 10, null).Total);
+    }
+
+    [Fact]
+    public void Columns_CarrySettingsAndMetrics_AndSortPutsWhatIsMissingLast()
+    {
+        Make();
+        RunPage page = _query.Page($"tag = {_tag}", "-metrics.reward.max", ["config.seed", "metrics.reward", "metrics.reward.min"], 0, 100, null);
+        Assert.Equal(["c", "a", "b"], page.Rows.Select(r => r.Name));
+        Assert.Equal(2.5, page.Rows[0].Values["metrics.reward"]);
+        Assert.Equal(0.1, page.Rows[1].Values["metrics.reward.min"]);
+        Assert.Equal(2d, page.Rows[2].Values["config.seed"]);
+        Assert.False(page.Rows[2].Values.ContainsKey("metrics.reward"));
+    }
+
+    [Fact]
+    public async Task TheListOverRest_ComesInPages_AndAsCsv()
+    {
+        Make();
+        JsonObject first = (await site.Viewer.GetFromJsonAsync<JsonObject>($"/api/v1/runs?filter=tag={_tag}&sort=name&limit=2"))!;
+        Assert.Equal(["a", "b"], first["runs"]!.AsArray().Select(r => (string)r!["name"]!));
+        Assert.Equal(3, (int)first["total"]!);
+        JsonObject second = (await site.Viewer.GetFromJsonAsync<JsonObject>($"/api/v1/runs?filter=tag={_tag}&sort=name&limit=2&offset={first["next_offset"]}"))!;
+        Assert.Equal("c", (string?)Assert.Single(second["runs"]!.AsArray())!["name"]);
+        Assert.Null(second["next_offset"]);
+
+        string[] lines = (await site.Viewer.GetStringAsync($"/api/v1/runs/export.csv?filter=tag={_tag}&sort=name&columns=metrics.reward")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(4, lines.Length);
+        Assert.EndsWith(",metrics.reward", lines[0].TrimEnd(), StringComparison.Ordinal);
+        Assert.EndsWith(",1.5", lines[1].TrimEnd(), StringComparison.Ordinal);
+    }
+
+    private void Make()
+    {
+        Add("a", RunState.Finished, DateTimeOffset.UtcNow, new RunConfig { Dataset = "quickstart:rl", Seed = 1, LearningRate = 2e-5 }, (0.1, 1.5, 2));
+        Add("b", RunState.Failed, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), new RunConfig { Dataset = "quickstart:rl", Seed = 2, LearningRate = 1e-6 }, null);
+        Add("c", RunState.Finished, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), new RunConfig { Dataset = "quickstart:rl", Seed = 3, LearningRate = 2e-5 }, (1, 2.5, 3));
+        Add("d", RunState.Archived, new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero), new RunConfig { Dataset = "quickstart:rl", Seed = 4, LearningRate = 2e-5 }, null);
+    }
+
+    private void Add(string name, RunState state, DateTimeOffset created, RunConfig config, (double Min, double Last, double Max)? reward)
+    {
+        using RilDb db = site.Services.GetRequiredService<IDbContextFactory<RilDb>>().CreateDbContext();
+        var run = new Run { Id = Identifier.Create(), Name = name, State = state, CreatedAt = created, Config = RunConfigDocument.Write(config).ToJsonString() };
+        run.Tags.Add(new RunTag { RunId = run.Id, Tag = _tag });
+        db.Add(run);
+        if (reward is var (min, last, max)) db.Add(new MetricSummary { RunId = run.Id, Name = "reward", Last = last, Min = min, Max = max });
+        db.SaveChanges();
+    }
+}
