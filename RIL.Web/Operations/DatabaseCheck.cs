@@ -7,7 +7,10 @@ namespace RIL.Web.Operations;
 /// <summary>Whether the database takes a write; the write is taken back.</summary>
 internal sealed class DatabaseCheck(SqliteConnections connections) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    // Off the caller's thread: where somebody else writes for long, this waits.
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.Run(Look, cancellationToken);
+
+    private HealthCheckResult Look()
     {
         try
         {
@@ -17,11 +20,11 @@ internal sealed class DatabaseCheck(SqliteConnections connections) : IHealthChec
             command.CommandText = "INSERT INTO SiteSettings (Name, Value) VALUES ('health', '1') ON CONFLICT (Name) DO UPDATE SET Value = Value";
             command.ExecuteNonQuery();
             transaction.Rollback();
-            return Task.FromResult(HealthCheckResult.Healthy("It can be written."));
+            return HealthCheckResult.Healthy("It can be written.");
         }
         catch (SqliteException e)
         {
-            return Task.FromResult(HealthCheckResult.Unhealthy($"It cannot be written ({e.Message.TrimEnd('.')}); look at the disk and the rights of the storage folder."));
+            return HealthCheckResult.Unhealthy($"It cannot be written ({e.Message.TrimEnd('.')}); look at the disk and the rights of the storage folder.");
         }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class DiskCheck(Storage storage) : IHealthCheck
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        long free = new DriveInfo(storage.Root).AvailableFreeSpace;
+        if (DiskSpace.Of(storage.Root).Free is not { } free) return Task.FromResult(HealthCheckResult.Healthy("The system does not say how much is free where the storage folder lies."));
         return Task.FromResult(free >= Least
             ? HealthCheckResult.Healthy($"{Say.Bytes(free)} are free.")
             : HealthCheckResult.Unhealthy($"Only {Say.Bytes(free)} are free; empty the trash, or make room on the disk of the storage folder."));

@@ -25,29 +25,38 @@ public sealed class MachineReadings(Storage storage, TimeProvider clock, ILogger
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        do
+        try
         {
-            try
-            {
-                MachineReading reading = await Read(stoppingToken);
-                lock (_writing) _history = [.. _history.TakeLast(Kept - 1), reading];
-                Changed?.Invoke();
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                // A reading less; the site does not stop for it.
-                log.LogWarning(e, "The machine could not be read.");
-            }
+            do await Add(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The site is shutting down.
+        }
+    }
+
+    private async Task Add(CancellationToken stopping)
+    {
+        try
+        {
+            MachineReading reading = await Read(stopping);
+            lock (_writing) _history = [.. _history.TakeLast(Kept - 1), reading];
+            Changed?.Invoke();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A reading less; the site does not stop for it.
+            log.LogWarning(e, "The machine could not be read.");
+        }
     }
 
     private async Task<MachineReading> Read(CancellationToken cancellation)
     {
         (long? used, long? total) = MemoryUse.Read();
-        var disk = new DriveInfo(storage.Root);
+        (long? free, long? size) = DiskSpace.Of(storage.Root);
         return new MachineReading(
-            clock.GetUtcNow(), Environment.ProcessorCount, _processor.Percent(), used, total, disk.IsReady ? disk.AvailableFreeSpace : null, disk.IsReady ? disk.TotalSize : null,
+            clock.GetUtcNow(), Environment.ProcessorCount, _processor.Percent(), used, total, free, size,
             await _nvidia.Read(cancellation));
     }
 }

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using RIL.Web.Accounts;
+using RIL.Web.Api;
 
 namespace RIL.Web.Operations;
 
@@ -6,12 +8,50 @@ namespace RIL.Web.Operations;
 /// <param name="Status">ok or unhealthy.</param>
 public sealed record HealthAnswer(string Status);
 
+/// <summary>A number of slots.</summary>
+public sealed record SlotCount(int Slots);
+
+/// <summary>Days after which the trash empties itself.</summary>
+/// <param name="Days">0 = never.</param>
+public sealed record TrashDays(int Days);
+
+/// <summary>Runs to purge.</summary>
+/// <param name="Runs">Identifiers; left out, all of the trash.</param>
+public sealed record PurgeRequest(IReadOnlyList<string>? Runs);
+
+/// <summary>Bytes that were given back.</summary>
+public sealed record CompactResult(long Bytes);
+
 /// <summary>REST of the machine, storage and trash.</summary>
 internal static class OperationsEndpoints
 {
     public static void Map(WebApplication app)
     {
         app.MapGet("/health", Health).AllowAnonymous().ExcludeFromDescription();
+        RouteGroupBuilder group = app.MapApiGroup("system");
+        group.MapGet("/", async (SystemOverview overview, HttpContext context) => TypedResults.Ok(await overview.Look(context.RequestAborted))).WithName("GetSystem").WithSummary("Health, machine, versions, slots, trainers, database");
+        group.MapGet("/storage", async (StorageUse use, bool refresh = false) => TypedResults.Ok(await use.Refresh(refresh))).WithName("GetStorage").WithSummary("Bytes on disk, by run; measured at most once a minute unless refresh is true");
+        group.MapGet("/trash", async (SystemOverview overview, StorageUse use, HttpContext context) =>
+            {
+                await use.Refresh();
+                return TypedResults.Ok(await overview.Trash(context.RequestAborted));
+            }).WithName("GetTrash").WithSummary("Runs in the trash, with bytes");
+        RouteGroupBuilder administrators = app.MapApiGroup("system").RequireAuthorization(Policies.Administrator);
+        administrators.MapPut("/slots", async (SlotCount wish, Slots slots) =>
+            {
+                await slots.Change(wish.Slots);
+                return TypedResults.Ok(new SlotCount(await slots.Count()));
+            }).WithName("ChangeSlots").WithSummary("How many runs train at once");
+        administrators.MapPut("/trash/days", async (TrashDays wish, Trash trash) =>
+            {
+                await trash.ChangeDays(wish.Days);
+                return TypedResults.Ok(new TrashDays(await trash.Days()));
+            }).WithName("ChangeTrashDays").WithSummary("After how many days the trash empties itself; 0 = never");
+        administrators.MapPost("/trash/purge", async (PurgeRequest wish, Trash trash) => TypedResults.Ok(await trash.Purge(wish.Runs, CancellationToken.None))).WithName("PurgeTrash").WithSummary("Remove runs of the trash for good: rows and files");
+        administrators.MapPost("/database/compact", async (DatabaseCare care) => TypedResults.Ok(new CompactResult(await care.Compact()))).WithName("CompactDatabase").WithSummary("Give the database's empty bytes back to the disk");
+        administrators.MapGet("/database/backup", async (DatabaseCare care, TimeProvider clock) =>
+                TypedResults.File(await care.Backup(), "application/vnd.sqlite3", $"ril-{clock.GetUtcNow():yyyyMMdd-HHmmss}.db"))
+            .WithName("BackUpDatabase").WithSummary("A whole copy of the database, made while the site works");
     }
 
     // Whoever is not signed in learns a word and no detail.

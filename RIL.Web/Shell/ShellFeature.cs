@@ -26,7 +26,8 @@ public static class ShellFeature
     /// <summary>What every request passes first.</summary>
     public static void UseShell(this WebApplication app)
     {
-        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        // Whoever looks gets a page that says so; a form that is sent gets the status as it is: the page would take it for its own and answer 400.
+        app.UseWhen(context => HttpMethods.IsGet(context.Request.Method), looks => looks.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseMiddleware<SecurityHeaders>();
         // Before routing: the site's own files are for everybody, and the fallback policy would hide them behind the sign-in page.
         // An address with a version never changes; a module that another one imports has none and is asked for again.

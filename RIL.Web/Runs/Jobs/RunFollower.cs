@@ -15,7 +15,7 @@ public sealed class RunFollower(
     private const int LinesOfOutput = 12;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100), LookAtState = TimeSpan.FromMilliseconds(500);
 
-    private readonly ConcurrentDictionary<string, bool> _following = new();
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _following = new();
     private volatile bool _shuttingDown;
 
     /// <summary>Whether this process follows any run.</summary>
@@ -24,13 +24,16 @@ public sealed class RunFollower(
     /// <summary>Runs that this process follows.</summary>
     public IReadOnlyCollection<string> Following => [.. _following.Keys];
 
+    /// <summary>Since when this process follows a run; null where it does not.</summary>
+    public DateTimeOffset? Since(string runId) => _following.TryGetValue(runId, out DateTimeOffset since) ? since : null;
+
     /// <summary>From now on trainers are paused or left, as the options say, and no new ones are started.</summary>
     public void ShutDown() => _shuttingDown = true;
 
     /// <summary>Works on a run until its trainer has ended, the site shuts down, or the lease is lost.</summary>
     public async Task Follow(string runId, long fence, CancellationToken lost)
     {
-        _following[runId] = true;
+        _following[runId] = clock.GetUtcNow();
         try
         {
             string folder = storage.Run(runId);
