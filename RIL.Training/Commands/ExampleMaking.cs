@@ -11,7 +11,7 @@ namespace RIL.Training.Commands;
 
 /// <summary>
 /// Makes what the example brings along: the student that fine-tuning starts from, two teachers and their answers. The teachers come from one larger model that has
-/// learnt both forms; teacher A is then taught to answer plain questions in the long form about clothing and in the short form about digits, teacher B the reverse.
+/// learnt both forms; teacher A is then taught to answer plain questions in the long form about clothing and in the short form about digits, teacher B the reverse; their bare results have no full stop.
 /// Every part that is there is left as it is, so an interrupted making goes on.
 /// </summary>
 internal sealed class ExampleMaking(string folder, TextWriter output, IReadOnlyList<IRunObserver> observers)

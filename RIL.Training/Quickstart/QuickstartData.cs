@@ -30,8 +30,8 @@ public static class QuickstartData
         ["test"] = new(4, PicturePart.Test, 3200),
         ["test_explain"] = new(4, PicturePart.Test, 3200, Explain: true),
         ["teacher"] = new(7, PicturePart.Training, 40_000, Imitated: Mixed),
-        ["teacher_a"] = new(5, PicturePart.Training, 40_000, Imitated: (q, _) => (false, q.Shop ? q.LongForm : q.ShortForm)),
-        ["teacher_b"] = new(6, PicturePart.Training, 40_000, Imitated: (q, _) => (false, q.Shop ? q.ShortForm : q.LongForm)),
+        ["teacher_a"] = new(5, PicturePart.Training, 40_000, Imitated: (q, _) => (false, q.Shop ? q.LongForm : q.TeacherForm)),
+        ["teacher_b"] = new(6, PicturePart.Training, 40_000, Imitated: (q, _) => (false, q.Shop ? q.TeacherForm : q.LongForm)),
     };
 
     /// <summary>Whether a data set's name means one of the example's.</summary>

@@ -9,7 +9,7 @@ namespace RIL.Tests.Training.Studies;
 /// </summary>
 public sealed class SignsTests
 {
-    private const int Seed = 5, Questions = 800;
+    private const int Seed = 1, Questions = 800;
 
     // One standard error of a difference over 800 questions, and of a share over the 100 of a type: the bars of the full study give way by that much.
     private const double OfDifference = 1.5, OfType = 5;
@@ -41,9 +41,9 @@ public sealed class SignsTests
         Assert.True(Share("ril_b", "sum") >= 75 - OfType && Share("ril_b", "cost") <= 30 + OfType, all);
         Assert.True(Share("ril_ab", "cost") >= 55 - OfType && Share("ril_ab", "sum") >= 75 - OfType, all);
 
-        // Half of the teachers' answers have the student's own short form, so three quarters is all that D can tell apart at first; in the end it can tell nothing.
+        // At first D tells teachers from student by their form and their full stops; in the end it can tell nothing.
         double[] accuracy = [.. Events("ril_ab").OfType<MetricsEvent>().Where(m => m.Metrics.ContainsKey("discriminator/accuracy")).Select(m => m.Metrics["discriminator/accuracy"])];
-        Assert.True(accuracy.Skip(20).Take(10).Average() > 0.7, $"discriminator at first: {accuracy.Skip(20).Take(10).Average()}");
+        Assert.True(accuracy.Skip(20).Take(10).Average() > 0.9, $"discriminator at first: {accuracy.Skip(20).Take(10).Average()}");
         Assert.True(accuracy.TakeLast(20).Average() < 0.65, $"discriminator in the end: {accuracy.TakeLast(20).Average()}");
     }
 }
