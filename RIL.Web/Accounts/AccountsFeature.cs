@@ -38,9 +38,11 @@ public static class AccountsFeature
                 options.Lockout = new LockoutOptions { MaxFailedAccessAttempts = 8, DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5), AllowedForNewUsers = true };
                 options.User.AllowedUserNameCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._@+ äöüÄÖÜßéèêáàâíìóòôúùçñ";
             })
-            .AddEntityFrameworkStores<RilDb>().AddSignInManager().AddClaimsPrincipalFactory<PersonClaims>().AddPasswordValidator<PasswordRules>();
+            .AddEntityFrameworkStores<RilDb>().AddSignInManager().AddDefaultTokenProviders().AddClaimsPrincipalFactory<PersonClaims>().AddPasswordValidator<PasswordRules>();
         services.Configure<SecurityStampValidatorOptions>(options => options.ValidationInterval = TimeSpan.FromMinutes(1));
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<RilDb>>().CreateDbContext());
+        services.AddSingleton<Sessions>();
+        services.AddSingleton<PeopleService>();
         services.AddSingleton<InvitationService>();
         services.AddSingleton<TokenService>();
         services.AddHostedService<FirstStart>();
@@ -49,6 +51,11 @@ public static class AccountsFeature
         services.AddRateLimiter(limits =>
         {
             limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limits.OnRejected = async (rejected, cancellation) =>
+            {
+                rejected.HttpContext.Response.Headers.RetryAfter = "60";
+                await rejected.HttpContext.Response.WriteAsync("Too many attempts from this address; wait a minute and try again.", cancellation);
+            };
             limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => IsAttempt(context.Request)
                 ? RateLimitPartition.GetFixedWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions { PermitLimit = attempts, Window = TimeSpan.FromMinutes(1) })
                 : RateLimitPartition.GetNoLimiter(""));
@@ -61,16 +68,23 @@ public static class AccountsFeature
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<SessionTracking>();
     }
 
-    /// <summary>Maps signing out.</summary>
+    /// <summary>Maps signing out, here or everywhere.</summary>
     public static void MapAccounts(this WebApplication app) =>
-        app.MapPost("/sign-out", async (SignInManager<RilUser> sign) =>
+        app.MapPost("/sign-out", async (HttpContext context, SignInManager<RilUser> sign, UserManager<RilUser> people, Sessions sessions, bool everywhere = false) =>
         {
+            if (SessionTracking.Session(context) is { } session) sessions.EndSession(session);
+            if (everywhere && await people.GetUserAsync(context.User) is { } person)
+            {
+                await people.UpdateSecurityStampAsync(person);
+                sessions.EndAll(person.Id);
+            }
             await sign.SignOutAsync();
             return TypedResults.LocalRedirect("/sign-in");
         }).ExcludeFromDescription();
 
     private static bool IsAttempt(HttpRequest request) =>
-        HttpMethods.IsPost(request.Method) && (request.Path.StartsWithSegments("/sign-in") || request.Path.StartsWithSegments("/start") || request.Path.StartsWithSegments("/invite"));
+        HttpMethods.IsPost(request.Method) && (request.Path.StartsWithSegments("/sign-in") || request.Path.StartsWithSegments("/start") || request.Path.StartsWithSegments("/invite") || request.Path.StartsWithSegments("/account/password"));
 }

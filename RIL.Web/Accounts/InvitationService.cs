@@ -1,18 +1,19 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using RIL.Web.Data;
 
 namespace RIL.Web.Accounts;
 
 /// <summary>One-time links: made, looked at, used.</summary>
-public sealed class InvitationService(IDbContextFactory<RilDb> databases, IServiceScopeFactory scopes, TimeProvider clock)
+public sealed class InvitationService(IDbContextFactory<RilDb> databases, IServiceScopeFactory scopes, Sessions sessions, TimeProvider clock)
 {
     /// <summary>Makes a link; gives its secret, which is kept nowhere.</summary>
-    public async Task<(Invitation Invitation, string Secret)> Create(UserRole role, string? note, string? invitedBy, TimeSpan lifetime)
+    public async Task<(Invitation Invitation, string Secret)> Create(UserRole role, string? note, string? invitedBy, TimeSpan lifetime, string? userId = null)
     {
         string secret = Secret.Create();
         DateTimeOffset now = clock.GetUtcNow();
-        var invitation = new Invitation { Id = Identifier.Create(), Hash = Secret.Hash(secret), Role = role, Note = note, InvitedBy = invitedBy, CreatedAt = now, ExpiresAt = now + lifetime };
+        var invitation = new Invitation { Id = Identifier.Create(), Hash = Secret.Hash(secret), Role = role, Note = note, UserId = userId, InvitedBy = invitedBy, CreatedAt = now, ExpiresAt = now + lifetime };
         await using RilDb db = await databases.CreateDbContextAsync();
         db.Add(invitation);
         await db.SaveChangesAsync();
@@ -51,10 +52,23 @@ public sealed class InvitationService(IDbContextFactory<RilDb> databases, IServi
         // Counted, so that of two who come at the same moment one is refused.
         if (await db.Invitations.Where(i => i.Id == invitation.Id && i.UsedAt == null).ExecuteUpdateAsync(i => i.SetProperty(x => x.UsedAt, now)) == 0)
             return (null, ["The link was used already; ask for a new one."]);
+        if (invitation.UserId is not null) return await SetPassword(people, transaction, invitation.UserId, password);
         var user = new RilUser { UserName = name.Trim(), Role = invitation.Role, CreatedAt = now, LockoutEnabled = true };
         IdentityResult result = await people.CreateAsync(user, password);
         if (!result.Succeeded) return (null, [.. result.Errors.Select(e => e.Description)]);
         await transaction.CommitAsync();
+        return (user, []);
+    }
+
+    // An administrator's link for somebody who forgot the password: every sign-in from before ends.
+    private async Task<(RilUser? User, IReadOnlyList<string> Problems)> SetPassword(UserManager<RilUser> people, IDbContextTransaction transaction, string userId, string password)
+    {
+        if (await people.FindByIdAsync(userId) is not { } user) return (null, ["The account does not exist any more."]);
+        IdentityResult result = await people.ResetPasswordAsync(user, await people.GeneratePasswordResetTokenAsync(user), password);
+        if (!result.Succeeded) return (null, [.. result.Errors.Select(e => e.Description)]);
+        await people.SetLockoutEndDateAsync(user, null);
+        await transaction.CommitAsync();
+        sessions.EndAll(userId);
         return (user, []);
     }
 

@@ -90,6 +90,9 @@ public sealed class Invitation
     /// <summary>Whom it is for, as a note.</summary>
     public string? Note { get; init; }
 
+    /// <summary>Whose password it sets anew; null where it makes an account.</summary>
+    public string? UserId { get; init; }
+
     /// <summary>Who invited; null for the first administrator's link.</summary>
     public string? InvitedBy { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 
@@ -16,9 +18,32 @@ internal static class SignInCookie
         options.SlidingExpiration = true;
         options.LoginPath = "/sign-in";
         options.ReturnUrlParameter = "returnUrl";
+        options.Events.OnSigningIn = context =>
+        {
+            // A cookie that is only renewed keeps what it has.
+            context.Properties.Items.TryAdd(SessionTracking.Item, Secret.Create());
+            context.Properties.Items.TryAdd(SessionTracking.Began, context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcTicks.ToString(CultureInfo.InvariantCulture));
+            return Task.CompletedTask;
+        };
+        Func<CookieValidatePrincipalContext, Task> stamp = options.Events.OnValidatePrincipal;
+        options.Events.OnValidatePrincipal = async context =>
+        {
+            context.Properties.Items.TryGetValue(SessionTracking.Item, out string? session);
+            string? person = context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier);
+            if (context.HttpContext.RequestServices.GetRequiredService<Sessions>().IsEnded(person, session, Began(context.Properties)))
+            {
+                context.RejectPrincipal();
+                return;
+            }
+            await stamp(context);
+            if (context.Principal is not null && person is not null) await context.HttpContext.RequestServices.GetRequiredService<PeopleService>().Seen(person);
+        };
         options.Events.OnRedirectToLogin = context => Answer(context, StatusCodes.Status401Unauthorized);
         options.Events.OnRedirectToAccessDenied = context => Answer(context, StatusCodes.Status403Forbidden);
     }
+
+    private static DateTimeOffset? Began(AuthenticationProperties properties) =>
+        properties.Items.TryGetValue(SessionTracking.Began, out string? text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long ticks) ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     private static Task Answer(RedirectContext<CookieAuthenticationOptions> context, int status)
     {

@@ -16,9 +16,9 @@ internal sealed class TokenAuthentication(IOptionsMonitor<AuthenticationSchemeOp
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         if (Text(Request) is not { } text) return AuthenticateResult.NoResult();
-        if (await tokens.Recognise(text) is not { } caller) return AuthenticateResult.Fail("The token is unknown or has expired.");
+        if (await tokens.Recognise(text) is not var (caller, token)) return AuthenticateResult.Fail("The token is unknown or has expired.");
         var identity = new ClaimsIdentity(
-            [new(ClaimTypes.NameIdentifier, caller.Id!), new(ClaimTypes.Name, caller.Name), new(Caller.RoleClaim, caller.Role.ToString())], Scheme_);
+            [new(ClaimTypes.NameIdentifier, caller.Id!), new(ClaimTypes.Name, caller.Name), new(Caller.RoleClaim, caller.Role.ToString()), new(SessionTracking.TokenClaim, token)], Scheme_);
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme_));
     }
 

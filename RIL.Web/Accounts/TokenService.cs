@@ -1,10 +1,11 @@
 using Microsoft.EntityFrameworkCore;
+using RIL.Training;
 using RIL.Web.Data;
 
 namespace RIL.Web.Accounts;
 
 /// <summary>Personal tokens: made, recognised, revoked.</summary>
-public sealed class TokenService(IDbContextFactory<RilDb> databases, TimeProvider clock)
+public sealed class TokenService(IDbContextFactory<RilDb> databases, Sessions sessions, TimeProvider clock)
 {
     private const string Prefix = "ril_";
     private const int ShownCharacters = 8;
@@ -12,6 +13,7 @@ public sealed class TokenService(IDbContextFactory<RilDb> databases, TimeProvide
     /// <summary>Makes a token; gives its text, which is kept nowhere. Its scope is never more than the person may.</summary>
     public async Task<(ApiToken Token, string Text)> Create(Caller caller, string name, TokenScope scope, TimeSpan lifetime)
     {
+        if (string.IsNullOrWhiteSpace(name) || name.Trim().Length > 60) throw new InputException("The token has no name, or one of more than 60 characters; expected what it is for, e.g. nightly script.");
         string text = Prefix + Secret.Create();
         DateTimeOffset now = clock.GetUtcNow();
         var token = new ApiToken
@@ -25,8 +27,8 @@ public sealed class TokenService(IDbContextFactory<RilDb> databases, TimeProvide
         return (token, text);
     }
 
-    /// <summary>Whose token a text is and what it may do; null where it is unknown, expired or its owner has left.</summary>
-    public async Task<Caller?> Recognise(string text)
+    /// <summary>Whose token a text is and what it may do, and its identifier; null where it is unknown, expired or its owner has left.</summary>
+    public async Task<(Caller Caller, string Id)?> Recognise(string text)
     {
         if (!text.StartsWith(Prefix, StringComparison.Ordinal)) return null;
         string hash = Secret.Hash(text);
@@ -37,7 +39,7 @@ public sealed class TokenService(IDbContextFactory<RilDb> databases, TimeProvide
         // To the minute: a busy script shall not write to the database with every request.
         if (token.LastUsedAt is not { } last || now - last > TimeSpan.FromMinutes(1))
             await db.ApiTokens.Where(t => t.Id == token.Id).ExecuteUpdateAsync(t => t.SetProperty(x => x.LastUsedAt, now));
-        return new Caller(owner.Id, owner.UserName ?? "", (UserRole)Math.Min((int)token.Scope, (int)owner.Role));
+        return (new Caller(owner.Id, owner.UserName ?? "", (UserRole)Math.Min((int)token.Scope, (int)owner.Role)), token.Id);
     }
 
     /// <summary>A person's tokens, newest first.</summary>
@@ -52,5 +54,6 @@ public sealed class TokenService(IDbContextFactory<RilDb> databases, TimeProvide
     {
         await using RilDb db = await databases.CreateDbContextAsync();
         await db.ApiTokens.Where(t => t.Id == id && t.UserId == caller.Id).ExecuteDeleteAsync();
+        sessions.EndSession(id);
     }
 }

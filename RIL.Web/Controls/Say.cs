@@ -70,6 +70,9 @@ public static class Say
         };
     }
 
+    /// <summary>A day: 2026-11-23.</summary>
+    public static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", C);
+
     /// <summary>A time as exports and tooltips have it, UTC.</summary>
     public static string Exact(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", C);
 

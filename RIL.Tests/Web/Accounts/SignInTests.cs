@@ -90,8 +90,8 @@ public sealed class SignInTests(SiteFixture site)
         TokenService tokens = site.Services.GetRequiredService<TokenService>();
         string id = await PersonId("vera");
         (_, string text) = await tokens.Create(new Caller(id, "vera", UserRole.Viewer), "script", TokenScope.Admin, TimeSpan.FromDays(1));
-        Caller? caller = await tokens.Recognise(text);
-        Assert.Equal(UserRole.Viewer, caller!.Role);
+        var caller = await tokens.Recognise(text);
+        Assert.Equal(UserRole.Viewer, caller!.Value.Caller.Role);
         using HttpClient client = site.Client();
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", text);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/api/v1/config/presets")).StatusCode);

@@ -214,6 +214,9 @@ namespace RIL.Web.Data.Migrations
                     b.Property<long?>("UsedAt")
                         .HasColumnType("INTEGER");
 
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
+
                     b.HasKey("Id");
 
                     b.HasIndex("Hash")

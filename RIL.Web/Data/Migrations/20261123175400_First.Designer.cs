@@ -10,7 +10,7 @@ using RIL.Web.Data;
 namespace RIL.Web.Data.Migrations
 {
     [DbContext(typeof(RilDb))]
-    [Migration("20261123172405_First")]
+    [Migration("20261123175400_First")]
     partial class First
     {
         /// <inheritdoc />
@@ -216,6 +216,9 @@ namespace RIL.Web.Data.Migrations
 
                     b.Property<long?>("UsedAt")
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("TEXT");
 
                     b.HasKey("Id");
 
