@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Migrations;
+using RIL.Training;
 
 namespace RIL.Web.Data;
 
@@ -23,14 +24,14 @@ public static class DataFeature
         builder.Services.AddSingleton<SqliteConnections>();
     }
 
-    /// <summary>Brings the database to this program's version, or refuses one that is newer.</summary>
+    /// <summary>Brings the database to this program's version; throws <see cref="InputException"/> where it is newer.</summary>
     public static async Task PrepareDatabase(this WebApplication app)
     {
         await using RilDb db = await app.Services.GetRequiredService<IDbContextFactory<RilDb>>().CreateDbContextAsync();
         string[] unknown = [.. (await db.Database.GetAppliedMigrationsAsync()).Except(db.Database.GetMigrations())];
         if (unknown.Length > 0)
         {
-            throw new InvalidOperationException(
+            throw new InputException(
                 $"{app.Services.GetRequiredService<Storage>().Database} was written by a newer version of this program (it has '{unknown[^1]}', which this one does not know); start that version, or restore a backup.");
         }
         await db.Database.MigrateAsync();

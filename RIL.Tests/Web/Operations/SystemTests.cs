@@ -179,6 +179,30 @@ public sealed class SystemTests(SiteFixture site)
         Assert.True(anonymous.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Redirect, $"{path}: {anonymous.StatusCode}");
     }
 
+    [Fact]
+    public async Task Page_IsThereWithItsContentAtOnce_AndButtonsOnlyForAdministrators()
+    {
+        Run run = Filled();
+        (await site.Member.DeleteAsync($"/api/v1/runs/{run.Id}", Cancellation)).EnsureSuccessStatusCode();
+        foreach ((HttpClient who, bool may) in ((HttpClient, bool)[])[(site.Viewer, false), (site.Member, false), (site.Administrator, true)])
+        {
+            string html = await who.GetStringAsync("/system", Cancellation);
+            foreach (string part in (string[])["Trainers", "Storage", "Trash", "Health", "Machine", "Database", "Versions", "It can be written.", "TorchSharp"]) Assert.Contains(part, html, StringComparison.Ordinal);
+            foreach (string button in (string[])["Empty the trash", "One slot more", "Compact", "hangfire", "database/backup", "Restore"]) Assert.Equal(may, html.Contains(button, StringComparison.Ordinal));
+        }
+    }
+
+    [Theory]
+    [InlineData("/hangfire")]
+    [InlineData("/hangfire/jobs/processing")]
+    [InlineData("/hangfire/servers")]
+    public async Task JobQueue_NeedsNoScriptsInsideThePage(string page)
+    {
+        using HttpResponseMessage answer = await site.Administrator.GetAsync(page, Cancellation);
+        Assert.DoesNotContain("script-src 'self' '", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
+        Assert.DoesNotMatch("<script(?![^>]*src=)|\\son[a-z]+=\"", await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+
     [Theory]
     [InlineData("/hangfire/jobs/enqueued/delete")]
     [InlineData("/hangfire/jobs/failed/requeue")]
