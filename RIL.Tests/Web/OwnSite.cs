@@ -99,13 +99,14 @@ internal sealed class OwnSite : IAsyncDisposable
     public Task<Run> Until(string id, RunState state) => Until(id, r => r.State == state);
 
     /// <summary>Everything that was measured, one line a value, without the clock.</summary>
-    public async Task<string[]> Measured(string id)
+    public async Task<string[]> Measured(string id) => WithoutClock(await Client.GetStringAsync($"/api/v1/runs/{id}/metrics.csv"));
+
+    /// <summary>Lines of a run's metrics without times, speeds and memory, which differ from run to run.</summary>
+    public static string[] WithoutClock(string csv)
     {
-        string[] lines = (await Client.GetStringAsync($"/api/v1/runs/{id}/metrics.csv")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = csv.Split('\n', StringSplitOptions.RemoveEmptyEntries), clock = ["timing_s/", "step_time", "perf/", "system/"];
         int[] kept = [.. lines[0].Split(',').Select((word, at) => (word, at)).Where(c => !c.word.Contains("time", StringComparison.Ordinal)).Select(c => c.at)];
-        // Speeds, seconds and memory differ from run to run.
-        return [.. lines.Where(l => !l.StartsWith("timing_s/", StringComparison.Ordinal) && !l.StartsWith("step_time", StringComparison.Ordinal) && !l.StartsWith("perf/", StringComparison.Ordinal) && !l.StartsWith("system/", StringComparison.Ordinal))
-            .Select(l => string.Join(',', l.Split(',').Where((_, at) => kept.Contains(at)))).Order(StringComparer.Ordinal)];
+        return [.. lines.Where(l => !clock.Any(c => l.StartsWith(c, StringComparison.Ordinal))).Select(l => string.Join(',', l.Split(',').Where((_, at) => kept.Contains(at)))).Order(StringComparer.Ordinal)];
     }
 
     public async ValueTask DisposeAsync()

@@ -90,7 +90,8 @@ public sealed partial class SiteFixture : IAsyncLifetime
         return await client.PostAsync(page, new FormUrlEncodedContent(values));
     }
 
-    private static string Root()
+    /// <summary>The folder of RIL.sln.</summary>
+    public static string Root()
     {
         DirectoryInfo? folder = new(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RIL.sln"))) folder = folder.Parent;
