@@ -9,7 +9,7 @@ namespace RIL.Web.Operations;
 public sealed record HealthPart(string Name, bool Healthy, string Sentence);
 
 /// <summary>Asks all health checks, at most every few seconds however often it is asked: anybody may.</summary>
-public sealed class SiteHealth(HealthCheckService checks, TimeProvider clock)
+public sealed class SiteHealth(HealthCheckService checks, TimeProvider clock, ILogger<SiteHealth> log)
 {
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _asking = new(1, 1);
@@ -25,6 +25,12 @@ public sealed class SiteHealth(HealthCheckService checks, TimeProvider clock)
             if (_last is { } last && now - last.At < Kept) return last.Parts;
             HealthReport report = await checks.CheckHealthAsync(cancellation);
             HealthPart[] parts = [.. report.Entries.Select(e => new HealthPart(e.Key, e.Value.Status == HealthStatus.Healthy, e.Value.Description ?? e.Value.Exception?.Message ?? e.Value.Status.ToString()))];
+            // The log hears of a change alone, not of every look.
+            foreach (HealthPart part in parts.Where(p => p.Healthy != (_last?.Parts.FirstOrDefault(before => before.Name == p.Name)?.Healthy ?? true)))
+            {
+                if (part.Healthy) log.LogInformation("Health, {Part}: {Sentence}", part.Name, part.Sentence);
+                else log.LogError("Health, {Part}: {Sentence}", part.Name, part.Sentence);
+            }
             _last = (now, parts);
             return parts;
         }
