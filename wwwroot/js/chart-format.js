@@ -29,6 +29,6 @@ export function duration(seconds) {
 
 export const axes = {
   step: { word: 'step', show: count, tick: v => v >= 1e6 ? number(v / 1e6) + 'M' : v >= 1e4 ? number(v / 1e3) + 'k' : count(v) },
-  time: { word: 'time', show: duration, tick: duration },
+  time: { word: 'time', show: duration, tick: duration, increments: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, ...[1, 2, 5, 10, 20, 50, 100].map(d => d * 86400)] },
   tokens: { word: 'tokens', show: count, tick: v => v >= 1e9 ? number(v / 1e9) + 'G' : v >= 1e6 ? number(v / 1e6) + 'M' : v >= 1e3 ? number(v / 1e3) + 'k' : count(v) },
 };

@@ -62,10 +62,11 @@ class MetricChart extends HTMLElement {
     const before = this.options, next = JSON.parse(this.getAttribute('options'));
     this.options = next;
     const group = groupOf(next.group);
-    if (JSON.stringify(before?.zoom) !== JSON.stringify(next.zoom)) zoomGroup(group, next.zoom ?? null);
+    // The page says again what was zoomed here a moment ago; by then it may be zoomed further.
+    if (JSON.stringify(before?.zoom) !== JSON.stringify(next.zoom) && !(performance.now() - group.zoomedAt < 1500)) zoomGroup(group, next.zoom ?? null);
     if (before?.smoothing !== next.smoothing) group.smoothing = next.smoothing;
     if (!this.mounted) return;
-    if (JSON.stringify(before.series) !== JSON.stringify(next.series) || before.title !== next.title || before.height !== next.height) {
+    if (JSON.stringify(before.series) !== JSON.stringify(next.series) || before.group !== next.group || before.title !== next.title || before.height !== next.height) {
       this.unmount();
       this.mount();
     } else if (before.x !== next.x || before.log !== next.log) {
@@ -82,7 +83,7 @@ class MetricChart extends HTMLElement {
     this.group.charts.add(this);
     this.build();
     this.lines = this.options.series.map(spec => new Line(spec));
-    this.off = new Set();
+    this.off ??= new Set();      // What was hidden stays so when one scrolls away and back.
     this.stops = [onLink(() => this.badge())];
     const metrics = Map.groupBy(this.lines, line => line.spec.run);
     for (const [run, lines] of metrics) this.stops.push(watch(run, [...new Set(lines.map(l => l.spec.metric))], message => this.receive(run, lines, message)));
@@ -143,6 +144,7 @@ class MetricChart extends HTMLElement {
     this.table = make('div', 'chart-table visually-hidden');
     this.setAttribute('role', 'group');
     this.setAttribute('aria-label', `Chart: ${o.title}`);
+    if (o.sentence) this.setAttribute('aria-description', o.sentence);
     this.append(head, this.plotArea, this.legend, this.table);
     sizes.observe(this.plotArea);
     this.plotArea.addEventListener('dblclick', () => this.zoom(null), { signal: this.mounted.signal });
@@ -346,6 +348,8 @@ class MetricChart extends HTMLElement {
   }
 
   zoom(range) {
+    range = range?.map(v => Math.round(v * 1e6) / 1e6) ?? null;
+    this.group.zoomedAt = performance.now();
     zoomGroup(this.group, range);
     this.dispatchEvent(new CustomEvent('chartzoom', { bubbles: true, detail: { from: range?.[0] ?? null, to: range?.[1] ?? null } }));
   }
@@ -410,5 +414,4 @@ document.addEventListener('input', e => {
 
 customElements.define('metric-chart', MetricChart);
 
-const tell = () => Blazor.registerCustomEventType('chartzoom', { createEventArgs: e => e.detail });
-if (window.Blazor) tell(); else document.addEventListener('DOMContentLoaded', tell);
+window.Blazor?.registerCustomEventType('chartzoom', { createEventArgs: e => e.detail });

@@ -144,7 +144,7 @@ async function connect() {
       await connection.start();
       break;
     } catch (e) {
-      if (e.statusCode === 401 || e.statusCode === 403) { turn('refused'); return; }
+      if (/status code '40[13]'/i.test(String(e))) { turn('refused'); return; }
       if (link.state !== 'stale') turn('stale');
       await new Promise(resolve => { wake = resolve; setTimeout(resolve, Math.min(8000, 300 * 2 ** attempt) * (0.75 + Math.random() / 2)); });
     }

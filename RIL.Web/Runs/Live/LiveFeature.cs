@@ -13,7 +13,10 @@ public static class LiveFeature
         builder.Services.AddSingleton<RunFeed>();
         builder.Services.AddSingleton<RunGaps>();
         builder.Services.AddSingleton<RunEventStream>();
-        builder.Services.AddSignalR().AddJsonProtocol(json => ApiFeature.Configure(json.PayloadSerializerOptions));
+        builder.Services.AddSignalR()
+            .AddJsonProtocol(json => ApiFeature.Configure(json.PayloadSerializerOptions))
+            // Browsers take the connection for lost after three of these.
+            .AddHubOptions<RunHub>(hub => hub.KeepAliveInterval = TimeSpan.FromSeconds(5));
     }
 
     /// <summary>Maps hub and events.</summary>

@@ -1,0 +1,181 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+using RIL.Tests.Web;
+using RIL.Tests.Web.Runs.Live;
+
+namespace RIL.Tests.Browser;
+
+/// <summary>A chart in a real browser, reading a real run over HTTP and the hub.</summary>
+public sealed class ChartTests(SiteFixture site, ChromiumFixture chromium)
+{
+    [Fact]
+    public async Task ALiveUpdate_ExtendsTheChart_AndNeverMovesTheZoom()
+    {
+        LiveRun run = await LiveRun.Create(site, "reward");
+        for (int step = 0; step <= 40; step++) await run.Step(step, tell: false);
+        await using IBrowserContext window = await SignedIn();
+        IPage page = await Chart(window, run, "reward");
+        await Until(page, "scale('x').max === 40");
+        await run.Step(41);
+        await Until(page, "scale('x').max === 41");
+
+        await Drag(page, 0.25, 0.75);
+        await Until(page, "scale('x').min > 5 && scale('x').max < 35");
+        string zoomed = await page.EvaluateAsync<string>("() => JSON.stringify([scale('x').min, scale('x').max])");
+        await run.Step(42);
+        await run.Step(43, 500);
+        await Until(page, "chart.lines[0].lastStep === 43");
+        await Frames(page);
+        Assert.Equal(zoomed, await page.EvaluateAsync<string>("() => JSON.stringify([scale('x').min, scale('x').max])"));
+
+        await page.DblClickAsync(".u-over");
+        await Until(page, "scale('x').max === 43 && scale('y').max >= 500");
+    }
+
+    [Fact]
+    public async Task AValueThatIsNotANumber_IsAGapWithAMark()
+    {
+        LiveRun run = await LiveRun.Create(site, "reward");
+        for (int step = 0; step <= 10; step++) await run.Step(step, step == 5 ? double.NaN : step, tell: false);
+        await using IBrowserContext window = await SignedIn();
+        IPage page = await Chart(window, run, "reward");
+        await Until(page, "chart.plot");
+        Assert.Equal("[3,4,null,6,7]", await page.EvaluateAsync<string>("() => JSON.stringify(chart.view()[0].raw.slice(3, 8))"));
+        Assert.Equal("[{\"step\":5,\"count\":1}]", await page.EvaluateAsync<string>("() => JSON.stringify(chart.view()[0].points.nan)"));
+        Assert.Contains("not a number", await page.InnerTextAsync(".chart-table thead"), StringComparison.Ordinal);
+        Assert.Equal("1", (await page.Locator(".chart-table tbody td").AllInnerTextsAsync())[^1]);
+    }
+
+    [Fact]
+    public async Task ARewind_TakesBackWhatIsVoid()
+    {
+        LiveRun run = await LiveRun.Create(site, "reward");
+        for (int step = 0; step <= 8; step++) await run.Step(step, tell: false);
+        await using IBrowserContext window = await SignedIn();
+        IPage page = await Chart(window, run, "reward");
+        await Live(page);
+        await run.Step(9);
+        await Until(page, "chart.lines[0].lastStep === 9");
+        await run.RewindTo(4);
+        await Until(page, "chart.lines[0].lastStep === 4");
+        await run.Step(5, 50);
+        await Until(page, "chart.view()[0].raw.at(-1) === 50");
+        Assert.Equal("[0,1,2,3,4,5]", await page.EvaluateAsync<string>("() => JSON.stringify(chart.view()[0].points.steps)"));
+    }
+
+    [Fact]
+    public async Task Lines_CanBeHidden_AndTheTableSaysWhatThePictureShows()
+    {
+        LiveRun run = await LiveRun.Create(site, "reward", "loss");
+        for (int step = 0; step <= 6; step++) await run.Step(step, step + 0.5, tell: false);
+        await using IBrowserContext window = await SignedIn();
+        IPage page = await Chart(window, run, "reward", "loss");
+        await Until(page, "chart.plot");
+        await page.ClickAsync(".chart-item >> nth=0");
+        Assert.Equal("false", await page.GetAttributeAsync(".chart-item >> nth=0", "aria-pressed"));
+        Assert.Equal("[false,true]", await page.EvaluateAsync<string>("() => JSON.stringify([chart.plot.plot.series[1].show, chart.plot.plot.series[3].show])"));
+        // The summary is there for screen readers before anybody asks for it.
+        ILocator table = page.Locator(".chart-table table");
+        Assert.Contains("6.5 at step 6", await table.First.InnerTextAsync(), StringComparison.Ordinal);
+        await page.ClickAsync("[data-act=table]");
+        Assert.Equal(2, await table.CountAsync());
+        Assert.Equal(7, await table.Last.Locator("tbody tr").CountAsync());
+        Assert.True(await page.Locator(".chart-table").IsVisibleAsync());
+    }
+
+    [Fact]
+    public async Task ALostConnection_IsSaid_AndTheGapIsFilledAfterwards()
+    {
+        LiveRun run = await LiveRun.Create(site, "reward");
+        for (int step = 0; step <= 5; step++) await run.Step(step, tell: false);
+        await using IBrowserContext window = await SignedIn();
+        IPage page = await Chart(window, run, "reward");
+        await Live(page);
+        await run.Step(6);
+        await Until(page, "chart.lines[0].lastStep === 6");
+        await window.SetOfflineAsync(true);
+        await page.EvaluateAsync("() => cutConnection()");
+        await Until(page, "/stale since/.test(document.querySelector('.chart-live').textContent)");
+        for (int step = 7; step <= 9; step++) await run.Step(step);
+        await window.SetOfflineAsync(false);
+        await Until(page, "chart.lines[0].lastStep === 9");
+        Assert.Equal("[0,1,2,3,4,5,6,7,8,9]", await page.EvaluateAsync<string>("() => JSON.stringify(chart.view()[0].points.steps)"));
+    }
+
+    [Fact]
+    public async Task ValuesAndPicture_CanBeSaved()
+    {
+        LiveRun run = await LiveRun.Create(site, "reward");
+        for (int step = 0; step <= 3; step++) await run.Step(step, tell: false);
+        await using IBrowserContext window = await SignedIn();
+        IPage page = await Chart(window, run, "reward");
+        await Until(page, "chart.plot");
+        IDownload csv = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("[data-act=csv]"));
+        Assert.Equal("reward.csv", csv.SuggestedFilename);
+        string[] lines = await File.ReadAllLinesAsync(await csv.PathAsync(), TestContext.Current.CancellationToken);
+        Assert.Equal(["run,run_id,metric,step,time,tokens,value", $"live,{run.Id},reward,0,2023-11-14T22:13:20.000Z,0,0"], lines[..2]);
+        Assert.Equal(5, lines.Length);
+        IDownload picture = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("[data-act=png]"));
+        byte[] png = await File.ReadAllBytesAsync(await picture.PathAsync(), TestContext.Current.CancellationToken);
+        Assert.Equal("PNG", System.Text.Encoding.ASCII.GetString(png, 1, 3));
+    }
+
+    private async Task<IBrowserContext> SignedIn()
+    {
+        IBrowserContext window = await chromium.Window(site.Address);
+        // Playwright cannot cut a web socket that is open; a test can, by its own handle.
+        await window.AddInitScriptAsync("{ const sockets = []; const Socket = WebSocket; window.WebSocket = class extends Socket { constructor(...a) { super(...a); sockets.push(this); } }; window.cutConnection = () => sockets.filter(s => s.url.includes('/hubs/')).forEach(s => s.close()); }");
+        IPage page = await window.NewPageAsync();
+        await page.GotoAsync("/sign-in");
+        await page.FillAsync("input[name$='Name']", "vera");
+        await page.FillAsync("input[type=password]", SiteFixture.Password);
+        await page.ClickAsync("button[type=submit]");
+        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        await page.CloseAsync();
+        return window;
+    }
+
+    // The element on a page that has nothing else to do.
+    private static async Task<IPage> Chart(IBrowserContext window, LiveRun run, params string[] metrics)
+    {
+        IPage page = await window.NewPageAsync();
+        await page.GotoAsync("/not-found");
+        string options = JsonSerializer.Serialize(new
+        {
+            title = metrics[0], name = metrics[0], height = 200, x = "step", smoothing = 0, log = false, group = "test",
+            series = metrics.Select((metric, i) => new { run = run.Id, runName = "live", metric, label = metric, color = $"var(--series-{i})", dash = 0 }),
+        });
+        await page.EvaluateAsync(
+            """
+            options => {
+              const chart = document.createElement('metric-chart');
+              chart.style.setProperty('--plot-height', '200px');
+              chart.setAttribute('options', options);
+              document.body.prepend(chart);
+              Object.assign(window, { chart, scale: name => chart.plot?.plot.scales[name] ?? {} });
+            }
+            """,
+            options);
+        return page;
+    }
+
+    private static async Task Live(IPage page) => await Until(page, "document.querySelector('.chart-live-live') && chart.plot");
+
+    // Playwright's own waiting evaluates text, which the site's content security policy forbids.
+    private static async Task Until(IPage page, string condition)
+    {
+        bool met = await page.EvaluateAsync<bool>($"async () => {{ for (const end = Date.now() + 20000; Date.now() < end;) {{ if ({condition}) return true; await new Promise(next => setTimeout(next, 20)); }} return false; }}");
+        Assert.True(met, condition + " :: " + await page.EvaluateAsync<string>("() => [document.readyState, customElements.get('metric-chart')?.name, chart.outerHTML, chart.mounted, chart.lines?.[0].loaded].join(' | ')"));
+    }
+
+    private static async Task Frames(IPage page) => await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
+
+    private static async Task Drag(IPage page, double from, double to)
+    {
+        LocatorBoundingBoxResult box = (await page.Locator(".u-over").BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(box.X + (float)from * box.Width, box.Y + 40);
+        await page.Mouse.DownAsync();
+        await page.Mouse.MoveAsync(box.X + (float)to * box.Width, box.Y + 60, new MouseMoveOptions { Steps = 5 });
+        await page.Mouse.UpAsync();
+    }
+}
