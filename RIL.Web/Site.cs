@@ -2,6 +2,7 @@ using RIL.Web.Accounts;
 using RIL.Web.Api;
 using RIL.Web.Data;
 using RIL.Web.Datasets;
+using RIL.Web.Home;
 using RIL.Web.Models;
 using RIL.Web.Operations;
 using RIL.Web.Runs;
@@ -34,6 +35,7 @@ public static class Site
         builder.AddTeachers();
         builder.AddModels();
         builder.AddOperations();
+        builder.AddHome();
 
         WebApplication app = builder.Build();
         await app.PrepareDatabase();

@@ -31,7 +31,7 @@ public sealed class QueueService(IDbContextFactory<RilDb> databases, Slots slots
     /// <summary>What a run waits for; null where it does not wait.</summary>
     public async Task<string?> Waits(string runId) => (await List()).FirstOrDefault(w => w.Id == runId)?.Waits;
 
-    /// <summary>Puts a run before another one, or at the end where <paramref name="before"/> is null; it takes the other one's priority. Throws <see cref="InputException"/> where one of them does not wait.</summary>
+    /// <summary>Puts a run before another one, or at the end where <paramref name="before"/> is null; its priority changes only as far as the place asks for it. Throws <see cref="InputException"/> where one of them does not wait.</summary>
     public async Task Move(string runId, string? before)
     {
         await using RilDb db = await databases.CreateDbContextAsync();
@@ -41,8 +41,9 @@ public sealed class QueueService(IDbContextFactory<RilDb> databases, Slots slots
         int at = before is null ? waiting.Count : waiting.FindIndex(r => r.Id == before);
         if (at < 0) throw new InputException("The other run does not wait any more; look at the queue again.");
         Run? left = at > 0 ? waiting[at - 1] : null, right = at < waiting.Count ? waiting[at] : null;
-        moved.Priority = right?.Priority ?? left?.Priority ?? moved.Priority;
+        moved.Priority = Math.Clamp(moved.Priority, right?.Priority ?? -1, left?.Priority ?? 1);
         if (left?.Priority != moved.Priority) left = null;
+        if (right?.Priority != moved.Priority) right = null;
         moved.QueueOrder = (left, right) switch
         {
             (null, null) => moved.QueueOrder,
