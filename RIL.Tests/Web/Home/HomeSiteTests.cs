@@ -2,10 +2,10 @@ using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RIL.Tests.Web.Runs;
-using RIL.Training.Runs;
 using RIL.Web.Accounts;
 using RIL.Web.Data;
 using RIL.Web.Home;
+using RIL.Web.Operations;
 using RIL.Web.Runs;
 using RIL.Web.Runs.Jobs;
 
@@ -18,8 +18,9 @@ public sealed class HomeSiteTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        _site = await OwnSite.Start();
         // No slots: what waits goes on waiting.
-        _site = await OwnSite.Start("Jobs:Slots=0", "Runs:Slots=0");
+        await _site.Services.GetRequiredService<Slots>().Change(0);
         _runs = new RunMaker(_site.Services.GetRequiredService<Storage>(), _site.Services.GetRequiredService<IDbContextFactory<RilDb>>());
     }
 
