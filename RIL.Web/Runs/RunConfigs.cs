@@ -29,6 +29,20 @@ public sealed class RunConfigs(Storage storage, IDbContextFactory<RilDb> databas
         return problems.Length == 0 ? config : throw new InputException(string.Join('\n', problems.Select(p => $"configuration: {p}")));
     }
 
+    /// <summary>What keeps a document of settings from being used, one sentence each; for a form that is being filled.</summary>
+    public IEnumerable<string> Problems(JsonObject settings)
+    {
+        try
+        {
+            Checked(settings);
+            return [];
+        }
+        catch (InputException e)
+        {
+            return e.Message.Split('\n').Select(line => line.StartsWith("configuration: ", StringComparison.Ordinal) ? line["configuration: ".Length..] : line);
+        }
+    }
+
     /// <summary>The configuration as the trainer gets it, with paths.</summary>
     public RunConfig ForTrainer(RunConfig config, string runFolder) => config with
     {

@@ -120,6 +120,27 @@ public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs co
         return run;
     }
 
+    /// <summary>Changes a draft's settings and text, and starts it where that is wished; refused with a sentence once it has been started. Null where there is no such run. Throws <see cref="InputException"/> where the configuration cannot be used.</summary>
+    public async Task<RunOutcome?> UpdateDraft(string id, NewRun wish, Caller caller)
+    {
+        RunConfig config = configs.Checked(wish.Config);
+        await using (RilDb db = await databases.CreateDbContextAsync())
+        {
+            if (await db.Runs.Include(r => r.Tags).FirstOrDefaultAsync(r => r.Id == id) is not { } run) return null;
+            if (run.State != RunState.Draft) return new RunOutcome(null, "It is no draft any more, and what a run trained with stays as it was; clone it.");
+            run.Config = RunConfigDocument.Write(config).ToJsonString();
+            run.Name = RunText.Name(wish.Name) ?? RunText.NameOf(config);
+            run.Notes = wish.Notes;
+            string[] tags = [.. RunText.Tags(wish.Tags)];
+            run.Tags.RemoveAll(t => !tags.Contains(t.Tag));
+            run.Tags.AddRange(tags.Except(run.Tags.Select(t => t.Tag)).Select(tag => new RunTag { RunId = run.Id, Tag = tag }));
+            run.Version++;
+            await db.SaveChangesAsync();
+            Tell(run);
+        }
+        return wish.Start ? await Act(id, RunAction.Start, caller) : new RunOutcome(await Find(id), null);
+    }
+
     private async Task<Run> Add(RilDb db, NewRun wish, Caller caller)
     {
         RunConfig config = configs.Checked(wish.Config);

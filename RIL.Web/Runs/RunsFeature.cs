@@ -1,4 +1,6 @@
+using RIL.Web.Runs.Form;
 using RIL.Web.Runs.Query;
+
 namespace RIL.Web.Runs;
 
 /// <summary>Runs from form to checkpoint: all that is registered, and all that is answered.</summary>
@@ -11,6 +13,7 @@ public static class RunsFeature
         builder.Services.AddSingleton<RunQueue>();
         builder.Services.AddSingleton<RunService>();
         builder.Services.AddSingleton<RunQuery>();
+        builder.Services.AddSingleton<RunEstimator>();
     }
 
     /// <summary>Maps endpoints.</summary>

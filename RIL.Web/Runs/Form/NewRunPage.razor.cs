@@ -1,0 +1,248 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.JSInterop;
+using MudBlazor;
+using RIL.Training;
+using RIL.Training.Runs;
+using RIL.Web.Accounts;
+using RIL.Web.Datasets;
+using RIL.Web.Models;
+using RIL.Web.Teachers;
+
+namespace RIL.Web.Runs.Form;
+
+/// <summary>A new run, a variation of another one, or a draft that is gone on with.</summary>
+public sealed partial class NewRunPage : IAsyncDisposable
+{
+    private static readonly Dictionary<string, string> Presets = new(StringComparer.Ordinal)
+    {
+        ["quickstart"] = "The embedded example: a small student and two teachers, minutes on two cores. Replaces student, data and teachers.",
+        ["ril"] = "RIL as published: similarity and answer rewards, teachers' answers in the group.",
+        ["grpo"] = "GRPO: the judge's reward alone, divided by the group's deviation.",
+        ["dr_grpo"] = "Dr.GRPO: the judge's reward alone, not divided.",
+        ["sft"] = "Supervised fine-tuning on the data set's answers, nothing else.",
+        ["imitation"] = "Supervised fine-tuning on the teachers' right answers, nothing else.",
+        ["similarity_only"] = "RIL without the judge: only sounding like the teachers counts.",
+        ["frozen_discriminator"] = "RIL whose discriminator stays as it was pre-trained.",
+    };
+
+    private RunForm _form = new(_ => []);
+    private IReadOnlyList<ModelView> _models = [];
+    private IReadOnlyList<DatasetView> _datasets = [];
+    private IReadOnlyList<TeacherView> _teachers = [];
+    private Run? _parent;
+    private RunEstimate? _estimate;
+    private Caller? _caller;
+    private IJSObjectReference? _script;
+    private string _name = "", _tags = "", _notes = "";
+    private string? _refusal, _missing, _loaded;
+    private bool _busy, _restored;
+
+    /// <summary>The run to make a variation of.</summary>
+    [SupplyParameterFromQuery(Name = "clone")]
+    public string? CloneId { get; set; }
+
+    /// <summary>The draft to go on with.</summary>
+    [SupplyParameterFromQuery(Name = "draft")]
+    public string? DraftId { get; set; }
+
+    /// <summary>The preset to begin with; quickstart where nothing is said.</summary>
+    [SupplyParameterFromQuery(Name = "preset")]
+    public string? Preset { get; set; }
+
+    [CascadingParameter]
+    private Task<AuthenticationState> Authentication { get; set; } = default!;
+
+    [Inject]
+    private RunService Runs { get; set; } = default!;
+
+    [Inject]
+    private RunConfigs Configs { get; set; } = default!;
+
+    [Inject]
+    private RunEstimator Estimator { get; set; } = default!;
+
+    [Inject]
+    private ModelService Models { get; set; } = default!;
+
+    [Inject]
+    private DatasetService Datasets { get; set; } = default!;
+
+    [Inject]
+    private TeacherService Teachers { get; set; } = default!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
+    private ISnackbar Snackbar { get; set; } = default!;
+
+    [Inject]
+    private IJSRuntime Script { get; set; } = default!;
+
+    private string Place => $"new-run:{CloneId ?? DraftId ?? Preset}";
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_script is not null) await _script.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The page is gone.
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnInitializedAsync()
+    {
+        _caller = Caller.Of((await Authentication).User);
+        (_models, _datasets, _teachers) = (await Models.List(), await Datasets.List(), await Teachers.List());
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (_loaded == Place) return;
+        _loaded = Place;
+        await Begin();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (!firstRender) return;
+        _script = await Script.InvokeAsync<IJSObjectReference>("import", "./js/new-run.js");
+        if (await _script.InvokeAsync<string?>("kept", Place) is not { Length: > 0 } text || JsonNode.Parse(text) is not JsonObject kept) return;
+        _form.TakeUp(kept);
+        (_name, _tags, _notes) = ((string?)kept["name"] ?? "", (string?)kept["tags"] ?? "", (string?)kept["notes"] ?? "");
+        _restored = true;
+        _estimate = await Estimator.Of(_form.Config);
+        StateHasChanged();
+    }
+
+    private async Task Begin()
+    {
+        (_form, _parent, _missing, _refusal, _restored) = (new RunForm(Configs.Problems), null, null, null, false);
+        (_name, _tags, _notes) = ("", "", "");
+        if ((CloneId ?? DraftId) is { } id)
+        {
+            if (await Runs.Find(id) is not { } source) _missing = $"There is no run '{id}'; this begins with the quickstart preset instead.";
+            else if (DraftId is not null && source.State != RunState.Draft) _missing = "This is no draft any more, and what a run trained with stays as it was; clone it instead.";
+            else
+            {
+                JsonObject settings = JsonNode.Parse(source.Config)!.AsObject();
+                _form.Load(settings);
+                if (CloneId is not null)
+                {
+                    _parent = source;
+                    _form.CompareWith(settings);
+                    _name = RunText.CopyOf(source.Name);
+                }
+                else
+                {
+                    (_name, _notes) = (source.Name, source.Notes ?? "");
+                }
+                _tags = string.Join(", ", source.Tags.Select(t => t.Tag).Order(StringComparer.OrdinalIgnoreCase));
+                _estimate = await Estimator.Of(_form.Config);
+                return;
+            }
+        }
+        string preset = Preset is { } wished && RunPresets.Names.Contains(wished) ? wished : "quickstart";
+        _form.Load(RunPresets.Get("quickstart").Values);
+        if (preset != "quickstart") _form.Apply(preset);
+        _estimate = await Estimator.Of(_form.Config);
+    }
+
+    private static string Anchor(string group) => "group-" + group.Split(' ')[0].ToLowerInvariant().TrimEnd(',');
+
+    private static IReadOnlyList<RunField> Fields(string group, bool basic) => [.. RunField.All.Where(f => f.Group == group && f.Basic == basic)];
+
+    private static string Short(string text) => text.Length == 0 ? "empty" : text.Length > 60 ? text[..60] + "…" : text;
+
+    private int Changed(string group) => RunField.All.Count(f => f.Group == group && _form.IsChanged(f.Key));
+
+    private Task Apply(string preset)
+    {
+        _form.Apply(preset);
+        return Keep();
+    }
+
+    private Task Set(string key, ChangeEventArgs change)
+    {
+        _form.Set(key, (string?)change.Value);
+        return Keep();
+    }
+
+    private Task SetYaml(ChangeEventArgs change)
+    {
+        _form.SetYaml((string?)change.Value ?? "");
+        return Keep();
+    }
+
+    private Task Note(Action change)
+    {
+        change();
+        return Keep();
+    }
+
+    // Whatever happens to the tab or the connection, what was typed is there again.
+    private async Task Keep()
+    {
+        _refusal = null;
+        JsonObject kept = _form.Keep();
+        (kept["name"], kept["tags"], kept["notes"]) = (_name, _tags, _notes);
+        if (_script is not null) await _script.InvokeVoidAsync("keep", Place, kept.ToJsonString());
+        _estimate = await Estimator.Of(_form.Config);
+    }
+
+    private async Task Discard()
+    {
+        if (_script is not null) await _script.InvokeVoidAsync("keep", Place, null);
+        await Begin();
+    }
+
+    private async Task Show(string key)
+    {
+        if (_script is not null) await _script.InvokeVoidAsync("show", key);
+    }
+
+    private async Task Finish(bool start)
+    {
+        if (_busy || _form.Problems.Count > 0) return;
+        _busy = true;
+        try
+        {
+            var wish = new NewRun(_name, _form.Settings, _tags.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries), string.IsNullOrWhiteSpace(_notes) ? null : _notes.Trim(), _parent?.Id, start);
+            Run run;
+            if (DraftId is { } draft && _missing is null)
+            {
+                RunOutcome? outcome = await Runs.UpdateDraft(draft, wish, _caller!);
+                if (outcome?.Run is not { } changed)
+                {
+                    _refusal = outcome?.Refusal ?? "The draft does not exist any more.";
+                    return;
+                }
+                run = changed;
+            }
+            else
+            {
+                run = await Runs.Create(wish, _caller!);
+            }
+            if (_script is not null) await _script.InvokeVoidAsync("keep", Place, null);
+            if (!start) Snackbar.Add($"'{run.Name}' is kept as a draft.", Severity.Success);
+            Navigation.NavigateTo($"/runs/{run.Id}");
+        }
+        catch (InputException e)
+        {
+            _refusal = e.Message;
+        }
+        finally
+        {
+            _busy = false;
+        }
+    }
+}
