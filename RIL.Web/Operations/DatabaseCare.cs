@@ -1,7 +1,9 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using RIL.Training;
 using RIL.Web.Controls;
 using RIL.Web.Data;
+using RIL.Web.Runs;
 
 namespace RIL.Web.Operations;
 
@@ -13,8 +15,12 @@ namespace RIL.Web.Operations;
 public sealed record DatabaseReading(long Bytes, long Log, long Free, string Version);
 
 /// <summary>Looks after the database's file.</summary>
-public sealed class DatabaseCare(SqliteConnections connections, Storage storage)
+public sealed class DatabaseCare(SqliteConnections connections, IDbContextFactory<RilDb> databases, WriteGate gate, Storage storage, TimeProvider clock)
 {
+    // Up to this a copy takes seconds, for which trainers' followers wait.
+    private const long WhileTraining = 512L << 20;
+    private const string BackupName = "backup-";
+
     /// <summary>How large it is.</summary>
     public DatabaseReading Look()
     {
@@ -23,17 +29,27 @@ public sealed class DatabaseCare(SqliteConnections connections, Storage storage)
         return new DatabaseReading(Length(storage.Database), Length(storage.Database + "-wal"), page * free, (string)Scalar(connection, "SELECT sqlite_version()"));
     }
 
-    /// <summary>Gives bytes that hold nothing back to the disk; others cannot write meanwhile. Throws <see cref="InputException"/> where the disk has no room for the copy that is made.</summary>
+    /// <summary>Gives bytes that hold nothing back to the disk; others cannot write meanwhile. Throws <see cref="InputException"/> where the disk has no room for the copy that is made, or runs would wait too long.</summary>
     public async Task<long> Compact()
     {
         DatabaseReading before = Look();
         Room(before.Bytes);
-        await Task.Run(() =>
+        await NobodyWaits(before.Bytes);
+        try
         {
-            using SqliteConnection connection = connections.Open();
-            Execute(connection, "VACUUM");
-            Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
-        });
+            using IDisposable turn = await gate.Enter();
+            await Task.Run(() =>
+            {
+                using SqliteConnection connection = connections.Open();
+                Execute(connection, "PRAGMA temp_store=FILE"); // the copy, which may be larger than memory
+                Execute(connection, "VACUUM");
+                Execute(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            });
+        }
+        catch (SqliteException e)
+        {
+            throw new InputException($"The database could not be compacted ({e.Message.TrimEnd('.')}); nothing was lost, try again later.");
+        }
         return Math.Max(0, before.Bytes + before.Log - Look().Bytes);
     }
 
@@ -43,7 +59,10 @@ public sealed class DatabaseCare(SqliteConnections connections, Storage storage)
         Room(Look().Bytes);
         string folder = Path.Combine(storage.Root, "uploads");
         Directory.CreateDirectory(folder);
-        string file = Path.Combine(folder, $"backup-{Identifier.Create()}.db");
+        // Left where the site died in the middle.
+        foreach (string old in Directory.GetFiles(folder, BackupName + "*"))
+            if (clock.GetUtcNow() - File.GetLastWriteTimeUtc(old) > TimeSpan.FromDays(1)) File.Delete(old);
+        string file = Path.Combine(folder, $"{BackupName}{Identifier.Create()}.db");
         await Task.Run(() =>
         {
             using SqliteConnection connection = connections.Open();
@@ -53,6 +72,14 @@ public sealed class DatabaseCare(SqliteConnections connections, Storage storage)
             command.ExecuteNonQuery();
         });
         return new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous | FileOptions.SequentialScan);
+    }
+
+    private async Task NobodyWaits(long bytes)
+    {
+        if (bytes <= WhileTraining) return;
+        await using RilDb db = await databases.CreateDbContextAsync();
+        int active = await db.Runs.CountAsync(r => r.State == RunState.Starting || r.State == RunState.Running || r.State == RunState.Pausing || r.State == RunState.Stopping);
+        if (active > 0) throw new InputException($"The database has {Say.Bytes(bytes)}, and {(active == 1 ? "a run trains" : $"{active} runs train")}: nothing of theirs could be stored meanwhile. Wait until they have ended, or pause them.");
     }
 
     private void Room(long bytes)

@@ -67,8 +67,7 @@ public sealed partial class SystemPage
     private void Tick() => _ = InvokeAsync(async () =>
     {
         if (_disposed) return;
-        await Load();
-        if (++_ticks % TrashEveryTicks == 0) _trash = await Overview.Trash();
+        await (++_ticks % TrashEveryTicks == 0 ? LoadAll() : Load());
         if (_storage is { } storage && Clock.GetUtcNow() - storage.ReadAt > StorageAge) _ = Use.Refresh();
         StateHasChanged();
     });
@@ -77,22 +76,20 @@ public sealed partial class SystemPage
     {
         if (_disposed) return;
         _storage = Use.Last;
-        _trash = await Overview.Trash();
-        StateHasChanged();
+        await LoadAll();
     });
 
-    private async Task LoadAll()
-    {
-        _trash = await Overview.Trash();
-        await Load();
-    }
+    private Task LoadAll() => Load(withTrash: true);
 
-    private async Task Load()
+    private Task Load() => Load(withTrash: false);
+
+    private async Task Load(bool withTrash)
     {
-        if (_loading) return;
+        if (_loading && !withTrash) return;
         _loading = true;
         try
         {
+            if (withTrash) _trash = await Overview.Trash();
             _now = await Overview.Look();
             _problem = null;
         }

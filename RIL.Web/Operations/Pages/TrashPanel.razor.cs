@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.Data.Sqlite;
 using MudBlazor;
 using RIL.Web.Accounts;
 using RIL.Web.Controls;
@@ -11,6 +12,7 @@ namespace RIL.Web.Operations.Pages;
 /// <summary>The trash: what lies in it, what becomes of it, and what was freed.</summary>
 public sealed partial class TrashPanel
 {
+    private const int MostShown = 200;
     private static readonly int[] Days_ = [0, 7, 30, 90, 365];
     private PurgeResult? _result;
     private bool _busy;
@@ -101,6 +103,10 @@ public sealed partial class TrashPanel
                 yesText: "Remove for good", cancelText: "Keep");
             if (yes != true) return;
             _result = await Bin.Purge(ids);
+        }
+        catch (SqliteException e)
+        {
+            Snackbar.Add($"The database did not take the change ({e.Message.TrimEnd('.')}); what was not removed is still in the trash, try again.", Severity.Error);
         }
         finally
         {
