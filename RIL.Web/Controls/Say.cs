@@ -5,7 +5,7 @@ namespace RIL.Web.Controls;
 /// <summary>Numbers, times and sizes as the whole site writes them.</summary>
 public static class Say
 {
-    private const char Thin = '\u2009';
+    private const char Thin = '\u202f';
     private static readonly CultureInfo C = CultureInfo.InvariantCulture;
 
     /// <summary>Four significant digits, thousands thin-spaced; a dash for what does not exist, <c>NaN</c> for what is not a number.</summary>

@@ -16,7 +16,7 @@ public sealed record MachineLine(string Word, string Value, string Points)
     {
         if (history is not [.., var now]) return [];
         var lines = new List<MachineLine>();
-        if (now.CpuPercent is { } cpu) lines.Add(new("Processor", $"{cpu:0}\u2009% of {(now.Cores == 1 ? "1 core" : $"{now.Cores} cores")}", Line(history, r => r.CpuPercent / 100)));
+        if (now.CpuPercent is { } cpu) lines.Add(new("Processor", $"{cpu:0}\u202f% of {(now.Cores == 1 ? "1 core" : $"{now.Cores} cores")}", Line(history, r => r.CpuPercent / 100)));
         if (now is { MemoryUsed: { } used, MemoryTotal: { } all }) lines.Add(new("Memory", Share(used, all), Line(history, r => (double?)r.MemoryUsed / r.MemoryTotal)));
         if (now is { DiskFree: { } free, DiskTotal: { } disk }) lines.Add(new("Disk", Share(disk - free, disk), Line(history, r => 1 - (double?)r.DiskFree / r.DiskTotal)));
         for (int i = 0; i < now.Gpus.Count; i++)
@@ -24,7 +24,7 @@ public sealed record MachineLine(string Word, string Value, string Points)
             int index = i;
             GpuReading gpu = now.Gpus[i];
             string number = now.Gpus.Count == 1 ? "" : $" {i + 1}";
-            lines.Add(new($"GPU{number} {gpu.Name}", $"{gpu.Percent:0}\u2009%", Line(history, r => r.Gpus.ElementAtOrDefault(index)?.Percent / 100)));
+            lines.Add(new($"GPU{number} {gpu.Name}", $"{gpu.Percent:0}\u202f%", Line(history, r => r.Gpus.ElementAtOrDefault(index)?.Percent / 100)));
             lines.Add(new($"GPU{number} memory", Share(gpu.MemoryUsed, gpu.MemoryTotal), Line(history, r => r.Gpus.ElementAtOrDefault(index) is { MemoryTotal: > 0 } g ? (double)g.MemoryUsed / g.MemoryTotal : null)));
         }
         return lines;

@@ -1,5 +1,5 @@
 // Numbers as the rest of the site writes them (Say.cs).
-const thin = '\u2009';
+const thin = '\u202f';
 
 export const grouped = text => text.replace(/\B(?=(\d{3})+(?!\d))/g, thin);
 export const count = n => grouped(String(Math.round(n)));

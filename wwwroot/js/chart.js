@@ -329,7 +329,7 @@ class MetricChart extends HTMLElement {
       const k = at === null ? v.xs.length - 1 : nearest(v.xs, at);
       const raw = v.points.values[k], even = v.smooth?.[k];
       const percent = this.options.percent;
-      const say = value => percent && Number.isFinite(value) ? `${(100 * value).toFixed(1)}\u2009%`.replace('-', '−') : number(value);
+      const say = value => percent && Number.isFinite(value) ? `${(100 * value).toFixed(1)}\u202f%`.replace('-', '−') : number(value);
       this.items[i].value.textContent = raw === undefined ? '–' : even !== null && even !== undefined ? `${say(even)} (${say(raw)})` : say(raw);
     });
   }

@@ -48,7 +48,7 @@ public sealed partial class MetricGuideTests
         Assert.Equal("Reward format, teacher A", MetricGuide.Of("teacher/A/rewards/format/mean").Title);
         Assert.Equal(("mine/x", "mine", ""), (MetricGuide.Of("mine/x").Title, MetricGuide.Of("mine/x").Section, MetricGuide.Of("mine/x").Sentence));
         Assert.False(MetricGuide.Knows("rewards//mean"));
-        Assert.Equal("84.1\u2009%", MetricGuide.Of("eval/accuracy").Say(0.841));
+        Assert.Equal("84.1\u202f%", MetricGuide.Of("eval/accuracy").Say(0.841));
         Assert.Equal("12.5 s", MetricGuide.Of("step_time").Say(12.5));
     }
 

@@ -51,7 +51,7 @@ public sealed class HomeSiteTests : IAsyncLifetime
         Assert.Contains(now.Troubles, t => t.RunId == failed.Id && t.Sentence == "The disk was full.");
         Assert.Equal(3, now.Runs);
         string page = WebUtility.HtmlDecode(await _site.Client.GetStringAsync("/"));
-        Assert.All(["the good one", "82.8\u2009%", "+11.4", "the bad one", "The disk was full.", "the patient one"], text => Assert.Contains(text, page, StringComparison.Ordinal));
+        Assert.All(["the good one", "82.8\u202f%", "+11.4", "the bad one", "The disk was full.", "the patient one"], text => Assert.Contains(text, page, StringComparison.Ordinal));
         Assert.Contains("Move the patient one up", page, StringComparison.Ordinal);
         using HttpClient viewer = await SiteFixture.Join(_site.Services, _site.Address, UserRole.Viewer, "vera");
         Assert.DoesNotContain("Move the patient one up", await viewer.GetStringAsync("/"), StringComparison.Ordinal);

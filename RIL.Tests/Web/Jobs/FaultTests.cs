@@ -128,7 +128,7 @@ public sealed class FaultTests : IDisposable
         return command.ExecuteScalar();
     }
 
-    private static void KillTrainer(string folder)
+    internal static void KillTrainer(string folder)
     {
         try
         {

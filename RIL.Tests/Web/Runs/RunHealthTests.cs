@@ -81,7 +81,7 @@ public sealed class RunHealthTests
     {
         HealthNote note = Single(Facts((metric, value)));
         Assert.Equal(level, note.Level);
-        Assert.All(words, w => Assert.Contains(w, note.Finding.Replace('\u2009', ' '), StringComparison.Ordinal));
+        Assert.All(words, w => Assert.Contains(w, note.Finding.Replace('\u202f', ' '), StringComparison.Ordinal));
     }
 
     private static HealthNote Single(HealthFacts facts) => Assert.Single(RunHealth.Of(facts), n => n.Level != HealthLevel.Good);

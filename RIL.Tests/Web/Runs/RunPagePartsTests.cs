@@ -42,7 +42,7 @@ public sealed class RunPagePartsTests
         IReadOnlyList<StageOnLine> line = StageLine.Of(Ril, now, [new RunStage("discriminator", 30, 9, 2, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(12), new Dictionary<string, double> { ["discriminator/accuracy"] = 0.95 })], 25_600, [new ModelAccuracy("sft", 0.684, new Dictionary<string, double>(), 100)]);
 
         Assert.Equal(["SFT", "Teachers", "Discriminator", "RIL", "Evaluate"], line.Select(s => s.Name));
-        Assert.Equal(["68.4", "25\u2009600 answers", "0.95", "62\u2009%", null], line.Select(s => s.Result));
+        Assert.Equal(["68.4", "25\u202f600 answers", "0.95", "62\u202f%", null], line.Select(s => s.Result));
         Assert.Equal([StageState.Done, StageState.Done, StageState.Done, StageState.Now, StageState.Ahead], line.Select(s => s.State));
         Assert.Contains("done in 12 s", line[2].Explanation, StringComparison.Ordinal);
         Assert.All(StageLine.Of(Ril, now with { State = RunState.Finished }, [], null, []), s => Assert.Equal(StageState.Done, s.State));

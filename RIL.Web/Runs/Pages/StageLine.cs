@@ -53,7 +53,7 @@ public static class StageLine
             string? result = state switch
             {
                 StageState.Done => Result(name, results, answers, evaluations),
-                StageState.Now => share is { } s ? (100 * s).ToString("0", CultureInfo.InvariantCulture) + "\u2009%" : null,
+                StageState.Now => share is { } s ? (100 * s).ToString("0", CultureInfo.InvariantCulture) + "\u202f%" : null,
                 _ => null,
             };
             return new StageOnLine(word, state, share, result, state switch
