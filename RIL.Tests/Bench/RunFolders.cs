@@ -6,7 +6,13 @@ namespace RIL.Tests.Bench;
 internal static class RunFolders
 {
     /// <summary>A folder with <paramref name="keys"/> metrics at each of <paramref name="steps"/> steps, ended in good order.</summary>
-    public static string Write(string folder, string name, int keys, int steps, int seed = 1)
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">Name of the run.</param>
+    /// <param name="keys">Metrics.</param>
+    /// <param name="steps">Steps.</param>
+    /// <param name="seed">Seed of the values.</param>
+    /// <param name="value">The value at a step; null = drawn.</param>
+    public static string Write(string folder, string name, int keys, int steps, int seed = 1, Func<int, double>? value = null)
     {
         Directory.CreateDirectory(folder);
         var config = new RunConfig { Dataset = "quickstart:rl", RunName = name, Seed = seed, LearningRate = 1e-6 * (1 + seed % 10) };
@@ -18,7 +24,7 @@ internal static class RunFolders
         var values = new Dictionary<string, double>();
         for (int step = 1; step <= steps; step++)
         {
-            foreach (string metric in names) values[metric] = Math.Round(random.NextDouble(), 6) + seed % 7;
+            foreach (string metric in names) values[metric] = value?.Invoke(step) ?? Math.Round(random.NextDouble(), 6) + seed % 7;
             events.Append(new MetricsEvent("ril", step, values));
         }
         events.Append(new FinishedEvent("completed"));

@@ -1,7 +1,7 @@
-using System.Text.Json;
 using Microsoft.Playwright;
 using RIL.Tests.Web;
 using RIL.Tests.Web.Runs.Live;
+using static RIL.Tests.Browser.ChartPages;
 
 namespace RIL.Tests.Browser;
 
@@ -13,7 +13,7 @@ public sealed class ChartTests(SiteFixture site, ChromiumFixture chromium)
     {
         LiveRun run = await LiveRun.Create(site, "reward");
         for (int step = 0; step <= 40; step++) await run.Step(step, tell: false);
-        await using IBrowserContext window = await SignedIn();
+        await using IBrowserContext window = await SignedIn(site, chromium);
         IPage page = await Chart(window, run, "reward");
         await Until(page, "scale('x').max === 40");
         await run.Step(41);
@@ -37,7 +37,7 @@ public sealed class ChartTests(SiteFixture site, ChromiumFixture chromium)
     {
         LiveRun run = await LiveRun.Create(site, "reward");
         for (int step = 0; step <= 10; step++) await run.Step(step, step == 5 ? double.NaN : step, tell: false);
-        await using IBrowserContext window = await SignedIn();
+        await using IBrowserContext window = await SignedIn(site, chromium);
         IPage page = await Chart(window, run, "reward");
         await Until(page, "chart.plot");
         Assert.Equal("[3,4,null,6,7]", await page.EvaluateAsync<string>("() => JSON.stringify(chart.view()[0].raw.slice(3, 8))"));
@@ -51,7 +51,7 @@ public sealed class ChartTests(SiteFixture site, ChromiumFixture chromium)
     {
         LiveRun run = await LiveRun.Create(site, "reward");
         for (int step = 0; step <= 8; step++) await run.Step(step, tell: false);
-        await using IBrowserContext window = await SignedIn();
+        await using IBrowserContext window = await SignedIn(site, chromium);
         IPage page = await Chart(window, run, "reward");
         await Live(page);
         await run.Step(9);
@@ -68,7 +68,7 @@ public sealed class ChartTests(SiteFixture site, ChromiumFixture chromium)
     {
         LiveRun run = await LiveRun.Create(site, "reward", "loss");
         for (int step = 0; step <= 6; step++) await run.Step(step, step + 0.5, tell: false);
-        await using IBrowserContext window = await SignedIn();
+        await using IBrowserContext window = await SignedIn(site, chromium);
         IPage page = await Chart(window, run, "reward", "loss");
         await Until(page, "chart.plot");
         await page.ClickAsync(".chart-item >> nth=0");
@@ -88,7 +88,7 @@ public sealed class ChartTests(SiteFixture site, ChromiumFixture chromium)
     {
         LiveRun run = await LiveRun.Create(site, "reward");
         for (int step = 0; step <= 5; step++) await run.Step(step, tell: false);
-        await using IBrowserContext window = await SignedIn();
+        await using IBrowserContext window = await SignedIn(site, chromium);
         IPage page = await Chart(window, run, "reward");
         await Live(page);
         await run.Step(6);
@@ -107,7 +107,7 @@ public sealed class ChartTests(SiteFixture site, ChromiumFixture chromium)
     {
         LiveRun run = await LiveRun.Create(site, "reward");
         for (int step = 0; step <= 3; step++) await run.Step(step, tell: false);
-        await using IBrowserContext window = await SignedIn();
+        await using IBrowserContext window = await SignedIn(site, chromium);
         IPage page = await Chart(window, run, "reward");
         await Until(page, "chart.plot");
         IDownload csv = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("[data-act=csv]"));
@@ -118,64 +118,5 @@ public sealed class ChartTests(SiteFixture site, ChromiumFixture chromium)
         IDownload picture = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("[data-act=png]"));
         byte[] png = await File.ReadAllBytesAsync(await picture.PathAsync(), TestContext.Current.CancellationToken);
         Assert.Equal("PNG", System.Text.Encoding.ASCII.GetString(png, 1, 3));
-    }
-
-    private async Task<IBrowserContext> SignedIn()
-    {
-        IBrowserContext window = await chromium.Window(site.Address);
-        // Playwright cannot cut a web socket that is open; a test can, by its own handle.
-        await window.AddInitScriptAsync("{ const sockets = []; const Socket = WebSocket; window.WebSocket = class extends Socket { constructor(...a) { super(...a); sockets.push(this); } }; window.cutConnection = () => sockets.filter(s => s.url.includes('/hubs/')).forEach(s => s.close()); }");
-        IPage page = await window.NewPageAsync();
-        await page.GotoAsync("/sign-in");
-        await page.FillAsync("input[name$='Name']", "vera");
-        await page.FillAsync("input[type=password]", SiteFixture.Password);
-        await page.ClickAsync("button[type=submit]");
-        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
-        await page.CloseAsync();
-        return window;
-    }
-
-    // The element on a page that has nothing else to do.
-    private static async Task<IPage> Chart(IBrowserContext window, LiveRun run, params string[] metrics)
-    {
-        IPage page = await window.NewPageAsync();
-        await page.GotoAsync("/not-found");
-        string options = JsonSerializer.Serialize(new
-        {
-            title = metrics[0], name = metrics[0], height = 200, x = "step", smoothing = 0, log = false, group = "test",
-            series = metrics.Select((metric, i) => new { run = run.Id, runName = "live", metric, label = metric, color = $"var(--series-{i})", dash = 0 }),
-        });
-        await page.EvaluateAsync(
-            """
-            options => {
-              const chart = document.createElement('metric-chart');
-              chart.style.setProperty('--plot-height', '200px');
-              chart.setAttribute('options', options);
-              document.body.prepend(chart);
-              Object.assign(window, { chart, scale: name => chart.plot?.plot.scales[name] ?? {} });
-            }
-            """,
-            options);
-        return page;
-    }
-
-    private static async Task Live(IPage page) => await Until(page, "document.querySelector('.chart-live-live') && chart.plot");
-
-    // Playwright's own waiting evaluates text, which the site's content security policy forbids.
-    private static async Task Until(IPage page, string condition)
-    {
-        bool met = await page.EvaluateAsync<bool>($"async () => {{ for (const end = Date.now() + 20000; Date.now() < end;) {{ if ({condition}) return true; await new Promise(next => setTimeout(next, 20)); }} return false; }}");
-        Assert.True(met, condition + " :: " + await page.EvaluateAsync<string>("() => [document.readyState, customElements.get('metric-chart')?.name, chart.outerHTML, chart.mounted, chart.lines?.[0].loaded].join(' | ')"));
-    }
-
-    private static async Task Frames(IPage page) => await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");
-
-    private static async Task Drag(IPage page, double from, double to)
-    {
-        LocatorBoundingBoxResult box = (await page.Locator(".u-over").BoundingBoxAsync())!;
-        await page.Mouse.MoveAsync(box.X + (float)from * box.Width, box.Y + 40);
-        await page.Mouse.DownAsync();
-        await page.Mouse.MoveAsync(box.X + (float)to * box.Width, box.Y + 60, new MouseMoveOptions { Steps = 5 });
-        await page.Mouse.UpAsync();
     }
 }

@@ -12,6 +12,9 @@ internal sealed partial class SiteProcess : IDisposable
 
     public Uri Address { get; }
 
+    /// <summary>The process.</summary>
+    public int Id => _process.Id;
+
     /// <summary>The link for the first administrator; null where there is one.</summary>
     public string? Link { get; }
 

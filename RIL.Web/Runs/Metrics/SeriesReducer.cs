@@ -11,6 +11,8 @@ internal sealed class SeriesReducer : IDisposable
     private readonly MetricReader _reader;
     private readonly string _run;
     private readonly SqliteCommand _metric, _first, _step;
+    private readonly Dictionary<long, (double Time, double Tokens)> _axis = [];
+    private (long From, long To) _walked = (0, -1);
 
     public SeriesReducer(SqliteConnection connection, SqliteTransaction transaction, MetricReader reader, string run)
     {
@@ -122,28 +124,32 @@ internal sealed class SeriesReducer : IDisposable
         if (n == 0 || kept[n - 1].Step != step) kept[n++] = (step, value);
     }
 
-    // Time and tokens of each point's step: one walk over the steps where many are wanted, a look-up each where they lie far apart.
+    // Time and tokens of each point's step: one walk over the steps where many are wanted, a look-up each where they lie far apart. Several metrics of a run share what was found.
     private List<SeriesPoint> Placed(List<(long Step, double Value, double Weight)> points)
     {
         var placed = new List<SeriesPoint>(points.Count);
         if (points.Count == 0) return placed;
-        bool walk = points[^1].Step - points[0].Step < 8L * points.Count;
-        var axis = new Dictionary<long, (double Time, double Tokens)>();
-        if (walk) Look(points[0].Step, points[^1].Step, axis);
+        (long first, long last) = (points[0].Step, points[^1].Step);
+        bool walked = first >= _walked.From && last <= _walked.To;
+        if (!walked && last - first < 8L * points.Count)
+        {
+            Look(first, last);
+            (_walked, walked) = ((first, last), true);
+        }
         foreach ((long step, double value, double weight) in points)
         {
-            if (!walk && !axis.ContainsKey(step)) Look(step, step, axis);
-            (double time, double tokens) = axis.TryGetValue(step, out var found) ? found : (double.NaN, double.NaN);
+            if (!walked && !_axis.ContainsKey(step)) Look(step, step);
+            (double time, double tokens) = _axis.TryGetValue(step, out var found) ? found : (double.NaN, double.NaN);
             placed.Add(new SeriesPoint(step, value, time, tokens, weight));
         }
         return placed;
     }
 
-    private void Look(long from, long to, Dictionary<long, (double, double)> axis)
+    private void Look(long from, long to)
     {
         (_step.Parameters[0].Value, _step.Parameters[1].Value, _step.Parameters[2].Value) = (_run, from, to);
         using SqliteDataReader row = _step.ExecuteReader();
-        while (row.Read()) axis[row.GetInt64(0)] = (row.GetInt64(1), row.IsDBNull(2) ? double.NaN : row.GetDouble(2));
+        while (row.Read()) _axis[row.GetInt64(0)] = (row.GetInt64(1), row.IsDBNull(2) ? double.NaN : row.GetDouble(2));
     }
 
     private static long Floor(long step, long width) => step >= 0 ? step / width * width : -((-step + width - 1) / width * width);

@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using RIL.Tests.Web;
+using RIL.Tests.Web.Jobs;
+
+namespace RIL.Tests.Bench;
+
+/// <summary>The site as a process of its own with a real trainer, and somebody signed in.</summary>
+internal sealed class LiveSite : IDisposable
+{
+    // Half a minute of training on two cores, most of it reinforcement steps.
+    private const string Settings = """
+        {"sft_steps": 60, "sft_warmup_steps": 2, "max_steps": 100, "warmup_steps": 1, "discriminator_pretrain_steps": 3, "eval_limit": 8, "save_steps": 1000, "eval_steps": 0, "logging_steps": 1}
+        """;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly SiteProcess _site;
+
+    private LiveSite(TemporaryFolder folder, SiteProcess site) => (_folder, _site) = (folder, site);
+
+    public Uri Address => _site.Address;
+
+    public CookieContainer Cookies { get; } = new();
+
+    public HttpClient Client { get; private set; } = null!;
+
+    /// <summary>Seconds of processor time that the site has used, its trainers not included.</summary>
+    public double ProcessorSeconds
+    {
+        get
+        {
+            string[] stat = File.ReadAllText($"/proc/{_site.Id}/stat").Split(") ")[1].Split(' ');
+            return (long.Parse(stat[11], CultureInfo.InvariantCulture) + long.Parse(stat[12], CultureInfo.InvariantCulture)) / 100.0;
+        }
+    }
+
+    public static async Task<LiveSite> Start()
+    {
+        var folder = new TemporaryFolder();
+        var site = new LiveSite(folder, await SiteProcess.Start(folder.Path));
+        site.Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = site.Cookies }) { BaseAddress = site.Address };
+        await SiteFixture.Post(site.Client, site._site.Link!, new() { ["Form.Name"] = "admin", ["Form.Password"] = SiteFixture.Password, ["Form.Repeat"] = SiteFixture.Password });
+        return site;
+    }
+
+    public async Task<string> Run()
+    {
+        using HttpResponseMessage answer = await Client.PostAsJsonAsync("/api/v1/runs", new JsonObject { ["presets"] = new JsonArray("quickstart"), ["config"] = JsonNode.Parse(Settings) });
+        answer.EnsureSuccessStatusCode();
+        return (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
+    }
+
+    /// <summary>Waits, as a script would, for the end of the run's events.</summary>
+    public async Task End(string run)
+    {
+        using Stream events = await Client.GetStreamAsync($"/api/v1/runs/{run}/events");
+        using var lines = new StreamReader(events);
+        while (await lines.ReadLineAsync() is { } line && line != "event: end") { }
+        string state = (string)(await Client.GetFromJsonAsync<JsonObject>($"/api/v1/runs/{run}"))!["state"]!;
+        Assert.Equal("finished", state);
+    }
+
+    /// <summary>Seconds that the trainer took for its reinforcement steps, by its own clock.</summary>
+    public async Task<double> Trained(string run)
+    {
+        JsonObject values = (await Client.GetFromJsonAsync<JsonObject>($"/api/v1/runs/{run}/metrics/values?name=reward&buckets=5000"))!;
+        DateTimeOffset[] times = [.. values["times"]!.AsArray().Select(t => t!.GetValue<DateTimeOffset>())];
+        return (times[^1] - times[0]).TotalSeconds;
+    }
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        _site.Dispose();
+        _folder.Dispose();
+    }
+}
