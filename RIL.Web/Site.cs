@@ -5,6 +5,7 @@ using RIL.Web.Datasets;
 using RIL.Web.Home;
 using RIL.Web.Models;
 using RIL.Web.Operations;
+using RIL.Web.Palette;
 using RIL.Web.Runs;
 using RIL.Web.Runs.Jobs;
 using RIL.Web.Runs.Live;
@@ -36,6 +37,7 @@ public static class Site
         builder.AddModels();
         builder.AddOperations();
         builder.AddHome();
+        builder.AddPalette();
 
         WebApplication app = builder.Build();
         await app.PrepareDatabase();
@@ -53,6 +55,7 @@ public static class Site
         app.MapTeachers();
         app.MapModels();
         app.MapOperations();
+        app.MapPalette();
         app.MapShell();
         return app;
     }

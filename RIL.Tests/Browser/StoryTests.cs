@@ -267,7 +267,7 @@ public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
     }
 
     /// <summary>Waits until the page answers: its circuit is there.</summary>
-    private static Task Interactive(IPage page) => page.WaitForSelectorAsync(".frame[data-interactive]");
+    private static Task Interactive(IPage page) => page.WaitForSelectorAsync(".frame[data-live=true]");
 
     // Pictures and charts are there, and nothing moves any more.
     private static async Task Settle(IPage page)

@@ -16,6 +16,7 @@ public sealed partial class QueuePanel : IAsyncDisposable
     private readonly Dictionary<string, ElementReference> _handles = [];
     private IJSObjectReference? _module, _keys;
     private ElementReference? _focus;
+    private (string Id, bool Focus)? _moved;
     private string? _dragged, _over;
     private string _said = "";
     private int _most = Page;
@@ -53,6 +54,17 @@ public sealed partial class QueuePanel : IAsyncDisposable
         {
             // The page is gone, and its listeners with it.
         }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet()
+    {
+        if (_moved is not var (id, focus)) return;
+        _moved = null;
+        int place = Waiting.ToList().FindIndex(w => w.Id == id);
+        if (place < 0) return;
+        _said = $"{Waiting[place].Name} is at place {place + 1} of {Waiting.Count}.";
+        if (focus && _handles.TryGetValue(id, out ElementReference handle)) _focus = handle;
     }
 
     /// <inheritdoc/>
@@ -107,12 +119,9 @@ public sealed partial class QueuePanel : IAsyncDisposable
         {
             Snackbar.Add(e.Message, Severity.Warning);
         }
+        // The new order comes back as a parameter.
+        _moved = (id, focus);
         await Changed.InvokeAsync();
-        int place = Waiting.ToList().FindIndex(w => w.Id == id);
-        if (place < 0) return;
-        _said = $"{Waiting[place].Name} is at place {place + 1} of {Waiting.Count}.";
-        if (focus && _handles.TryGetValue(id, out ElementReference handle)) _focus = handle;
-        StateHasChanged();
     }
 
     private string RowClass(string id) => "queue-row" + (id == _dragged ? " dragged" : "") + (id == _over && _dragged is not null && id != _dragged ? " over" : "");
