@@ -19,7 +19,7 @@ public sealed class ChartViewTests(SiteFixture site, ChromiumFixture chromium)
         await using IBrowserContext window = await SignedIn(site, chromium);
         IPage page = await Chart(window, run, "loss");
         await Until(page, "chart.plot");
-        Assert.Matches("^[0-9,]+ of 20,000 points$", await page.InnerTextAsync(".chart-points"));
+        Assert.Matches("^[0-9\u202f]+ of 20\u202f000 points$", await page.InnerTextAsync(".chart-points"));
         Assert.True(await page.EvaluateAsync<bool>("() => chart.view()[0].raw[chart.view()[0].points.steps.indexOf(12345)] === 1000 && scale('y').max >= 1000"));
 
         await Drag(page, 0.6, 0.64);
