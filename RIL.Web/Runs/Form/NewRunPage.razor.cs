@@ -51,6 +51,18 @@ public sealed partial class NewRunPage : IAsyncDisposable
     [SupplyParameterFromQuery(Name = "preset")]
     public string? Preset { get; set; }
 
+    /// <summary>The student to begin with.</summary>
+    [SupplyParameterFromQuery(Name = "student")]
+    public string? Student { get; set; }
+
+    /// <summary>The training questions to begin with.</summary>
+    [SupplyParameterFromQuery(Name = "dataset")]
+    public string? Dataset { get; set; }
+
+    /// <summary>The teacher to begin with.</summary>
+    [SupplyParameterFromQuery(Name = "teacher")]
+    public string? Teacher { get; set; }
+
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = default!;
 
@@ -81,7 +93,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     [Inject]
     private IJSRuntime Script { get; set; } = default!;
 
-    private string Place => $"new-run:{CloneId ?? DraftId ?? Preset}";
+    private string Place => $"new-run:{CloneId ?? DraftId ?? string.Join(' ', new[] { Preset, Student, Dataset, Teacher }.OfType<string>())}";
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -154,7 +166,27 @@ public sealed partial class NewRunPage : IAsyncDisposable
         string preset = Preset is { } wished && RunPresets.Names.Contains(wished) ? wished : "quickstart";
         _form.Load(RunPresets.Get("quickstart").Values);
         if (preset != "quickstart") _form.Apply(preset);
+        TakeWishes();
         _estimate = await Estimator.Of(_form.Config);
+    }
+
+    // Somebody comes from the page of a student, a data set or a teacher, and wants to train with it.
+    private void TakeWishes()
+    {
+        ModelView? student = _models.FirstOrDefault(m => m.Reference == Student);
+        DatasetView? questions = _datasets.FirstOrDefault(d => d.Reference == Dataset);
+        TeacherView? teacher = _teachers.FirstOrDefault(t => t.Reference == Teacher);
+        (string? Wish, object? Found)[] wishes = [(Student, student), (Dataset, questions), (Teacher, teacher)];
+        string[] gone = [.. wishes.Where(w => w is (not null, null)).Select(w => $"'{w.Wish}'")];
+        if (gone.Length > 0) _missing = $"{string.Join(" and ", gone)} cannot be chosen any more; the preset's is chosen instead.";
+        if (student is not null) _form.Put("student", student.Reference);
+        if (questions is not null) _form.Put("dataset", questions.Reference);
+        bool own = questions is { BuiltIn: false };
+        // What else the preset asks is about the example's pictures, and so are its teachers.
+        if (own) foreach (string key in (string[])["sft_dataset", "eval_dataset", "validation_dataset"]) _form.Put(key, null);
+        if (teacher is null && !own) return;
+        _form.PutTeachers([]);
+        foreach (TeacherView t in _teachers.Where(t => teacher is null ? t.Dataset == questions!.Reference : t == teacher)) _form.AddTeacher(t.Name, t.Reference, t.Checkpoint);
     }
 
     private static string Anchor(string group) => "group-" + group.Split(' ')[0].ToLowerInvariant().TrimEnd(',');

@@ -139,6 +139,17 @@ public sealed class RunForm(Func<JsonObject, IEnumerable<string>> check)
         Look();
     }
 
+    /// <summary>Puts other teachers.</summary>
+    public void PutTeachers(IReadOnlyList<TeacherSource> teachers) => Put("teachers", RunConfigDocument.Write(new RunConfig { Teachers = teachers })["teachers"]!.DeepClone());
+
+    /// <summary>Adds a teacher, under another name where there is one of that name.</summary>
+    public void AddTeacher(string called, string answers, string? checkpoint)
+    {
+        string name = called;
+        for (int n = 2; Config.Teachers.Any(t => t.Name.Equals(name, StringComparison.OrdinalIgnoreCase)); n++) name = $"{called} {n}";
+        PutTeachers([.. Config.Teachers, new TeacherSource(name, answers, 1, checkpoint)]);
+    }
+
     /// <summary>What was typed as YAML; where it cannot be read, the fields keep what they had.</summary>
     public void SetYaml(string text)
     {
