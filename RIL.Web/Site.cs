@@ -1,5 +1,6 @@
 using RIL.Web.Accounts;
 using RIL.Web.Api;
+using RIL.Web.Compare;
 using RIL.Web.Data;
 using RIL.Web.Datasets;
 using RIL.Web.Home;
@@ -32,6 +33,7 @@ public static class Site
         builder.AddJobs();
         builder.AddLive();
         builder.AddRunPage();
+        builder.AddCompare();
         builder.AddDatasets();
         builder.AddTeachers();
         builder.AddModels();
