@@ -17,7 +17,6 @@ document.addEventListener('click', e => {
     keep('ril-theme', order[(order.indexOf(cookie('ril-theme') ?? 'system') + 1) % 3]);
     location.reload();
   }
-  if (at('[data-reload]')) location.reload();
 });
 document.addEventListener('keydown', e => { if (e.key === 'Escape') delete root.dataset.drawer; });
 
@@ -35,21 +34,24 @@ setInterval(() => {
   }
 }, 15000);
 
-// Blazor opens the notice; when the server no longer knows the page (it was restarted), the page is loaded again, at the same address and so in the same view.
+// Blazor tries again for ever, soon seldom enough for a site that is away for long. It opens the notice; when the server no longer knows the page (it was restarted),
+// the page is loaded again, at the same address and so in the same view.
+Blazor.start({ circuit: { reconnectionOptions: { maxRetries: Number.MAX_SAFE_INTEGER, retryIntervalMilliseconds: attempt => Math.min(5000, 250 * 2 ** attempt) } } });
 document.getElementById('components-reconnect-modal')?.addEventListener('components-reconnect-state-changed', e => {
   const notice = e.target;
-  notice.dataset.state = e.detail.state;
   if (e.detail.state === 'show') notice.show();
   else if (e.detail.state === 'hide') notice.close();
-  else if (e.detail.state === 'rejected') location.reload();
-  else if (e.detail.state === 'failed') retry(notice);
+  else if (e.detail.state === 'rejected' || e.detail.state === 'resume-failed') location.reload();
+  if (e.detail.state === 'retrying' || e.detail.state === 'show') leaveIfSignedOut();
 });
-function retry(notice) {
-  const again = async () => {
-    try {
-      if (!await Blazor.reconnect()) { location.reload(); return; }
-      notice.close();
-    } catch { setTimeout(again, 3000); }
-  };
-  setTimeout(again, 3000);
+
+// Who signed out in another window has no connection any more, and gets none: loaded again, the page leads to the sign-in page, and from there back.
+let asking = false;
+async function leaveIfSignedOut() {
+  if (asking) return;
+  asking = true;
+  try {
+    if ((await fetch('/api/v1/config/presets', { cache: 'no-store' })).status === 401) location.reload();
+  } catch { /* The site does not answer at all. */ }
+  finally { asking = false; }
 }

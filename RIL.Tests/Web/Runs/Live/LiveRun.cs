@@ -27,7 +27,12 @@ internal sealed class LiveRun
     {
         var run = new LiveRun(site.Services);
         await using RilDb db = await run._databases.CreateDbContextAsync();
-        db.Add(new Run { Id = run.Id, Name = "live", Config = "{}", State = RunState.Running, CreatedAt = DateTimeOffset.UtcNow, StartedAt = DateTimeOffset.UtcNow });
+        // It has a lease, as if another site followed its trainer: this one leaves it alone.
+        db.Add(new Run
+        {
+            Id = run.Id, Name = "live", Config = "{}", State = RunState.Running, CreatedAt = DateTimeOffset.UtcNow, StartedAt = DateTimeOffset.UtcNow,
+            LeaseOwner = "elsewhere|1|1", LeaseUntil = DateTimeOffset.UtcNow.AddHours(1),
+        });
         foreach (string name in metrics) db.Add(new MetricSummary { RunId = run.Id, Name = name, LastStep = -1 });
         await db.SaveChangesAsync();
         return run;

@@ -1,0 +1,158 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Playwright;
+using RIL.Tests.Web;
+using RIL.Tests.Web.Jobs;
+using RIL.Tests.Web.Runs.Live;
+using RIL.Web.Accounts;
+using RIL.Web.Runs;
+using static Microsoft.Playwright.Assertions;
+
+namespace RIL.Tests.Browser;
+
+/// <summary>What happens to an open page when site, network, tab or sign-in go away under it: it says so, comes back by itself, and misses nothing.</summary>
+public sealed class RecoveryTests(ChromiumFixture chromium, SiteFixture site)
+{
+    private const float Patience = 60_000;
+
+    // Every line of every chart on the page: its metric and its steps.
+    private const string Lines = "() => [...document.querySelectorAll('metric-chart')].filter(c => c.lines).flatMap(c => c.lines.map((l, i) => [l.spec.metric, c.view()[i].points.steps]))";
+
+    [Fact]
+    public async Task ASiteThatIsKilledAndStartedAgain_IsBackOnTheOpenPage_WithTheNewestValues()
+    {
+        using var folder = new TemporaryFolder();
+        SiteProcess process = await SiteProcess.Start(folder.Path);
+        try
+        {
+            using HttpClient admin = SiteFixture.Client(process.Address);
+            await SiteFixture.Post(admin, process.Link!, new() { ["Form.Name"] = "admin", ["Form.Password"] = SiteFixture.Password, ["Form.Repeat"] = SiteFixture.Password });
+            JsonNode settings = JsonNode.Parse(OwnSite.TinyRun)!;
+            settings["sft_steps"] = 300;
+            using HttpResponseMessage made = await admin.PostAsJsonAsync("/api/v1/runs", new JsonObject { ["presets"] = new JsonArray("quickstart"), ["config"] = settings });
+            string run = (string)(await made.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
+            await using Visit visit = await Visit.As(chromium, process.Address, "admin", $"/runs/{run}");
+            IPage page = visit.Page;
+            await Expect(page.Locator(".state-running").First).ToBeVisibleAsync(new() { Timeout = Patience });
+            await page.EvaluateAsync("() => { window.before = true; }");
+
+            process.Kill();
+            await Expect(page.GetByText("No connection to the site")).ToBeVisibleAsync();
+            string at = $"urls={process.Address}";
+            process.Dispose();
+            process = await SiteProcess.Start(folder.Path, at);
+
+            // The new site knows nothing of the old page's connection: the page loads itself, at its own address, and nobody has to sign in.
+            await page.WaitForFunctionAsync("() => !window.before && document.querySelector('.frame[data-live=true]')", null, new() { Timeout = Patience });
+            Assert.Equal($"/runs/{run}", new Uri(page.Url).AbsolutePath);
+            await Expect(page.GetByText("No connection to the site")).ToBeHiddenAsync();
+            await Expect(page.Locator(".state-finished").First).ToBeVisibleAsync(new() { Timeout = 3 * Patience });
+            await HasAllValues(page, $"/api/v1/runs/{run}/metrics/series?name=reward", "reward");
+        }
+        finally
+        {
+            process.Dispose();
+            foreach (string file in Directory.GetFiles(folder.Path, "trainer.pid", SearchOption.AllDirectories)) FaultTests.KillTrainer(Path.GetDirectoryName(file)!);
+        }
+    }
+
+    // Silence is noticed by the charts' connection after 15 s and by the page's after 30 s: the cut lasts until both have said so.
+    [Fact]
+    public async Task ANetworkThatIsCut_IsSaid_AndLeavesNeitherAGapNorADoubledValue()
+    {
+        LiveRun run = await LiveRun.Create(site, "reward");
+        for (int step = 0; step <= 5; step++) await run.Step(step, tell: false);
+        await using var wire = new Wire(site.Address);
+        await using Visit visit = await Visit.As(chromium, wire.Address, "vera", $"/runs/{run.Id}");
+        IPage page = visit.Page;
+        await ShowsSteps(page, 5);
+        await Expect(page.Locator(".chart-live-live").First).ToBeAttachedAsync();
+        await run.Step(6);
+        await ShowsSteps(page, 6);
+        await page.EvaluateAsync("() => { window.before = true; }");
+
+        wire.Cut();
+        for (int step = 7; step <= 20; step++) await run.Step(step);
+        await Expect(page.Locator(".chart-live").First).ToContainTextAsync("stale since", new() { Timeout = Patience });
+        await Expect(page.GetByText("No connection to the site")).ToBeVisibleAsync(new() { Timeout = Patience });
+        await run.Step(21);
+        wire.Mend();
+        await ShowsSteps(page, 21);
+        await Expect(page.Locator(".chart-live-live").First).ToBeAttachedAsync();
+        await Expect(page.GetByText("No connection to the site")).ToBeHiddenAsync(new() { Timeout = Patience });
+        await run.Step(22);
+        await ShowsSteps(page, 22);
+        // The site had kept the page: nothing was loaded anew, and so nothing typed or zoomed was lost.
+        Assert.True(await page.EvaluateAsync<bool>("() => window.before === true"));
+        await run.End();
+        await Expect(page.Locator(".state-finished").First).ToBeVisibleAsync(new() { Timeout = Patience });
+    }
+
+    [Fact]
+    public async Task ATabThatSlept_WakesUpWithTheNewestValues()
+    {
+        LiveRun run = await LiveRun.Create(site, "reward");
+        for (int step = 0; step <= 3; step++) await run.Step(step, tell: false);
+        await using Visit visit = await Visit.As(chromium, site.Address, "vera", $"/runs/{run.Id}");
+        IPage page = visit.Page;
+        await ShowsSteps(page, 3);
+        ICDPSession tab = await page.Context.NewCDPSessionAsync(page);
+        await tab.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "frozen" });
+        for (int step = 4; step <= 9; step++) await run.Step(step);
+        await run.End();
+        await tab.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "active" });
+        await ShowsSteps(page, 9);
+        await Expect(page.Locator(".state-finished").First).ToBeVisibleAsync(new() { Timeout = Patience });
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
+    public async Task ABrowserThatIsClosed_LeavesTheRunAlone()
+    {
+        await using OwnSite own = await OwnSite.Start();
+        string run = await own.Create();
+        await using (Visit visit = await Visit.As(chromium, own.Address, "admin1", $"/runs/{run}"))
+            await Expect(visit.Page.Locator(".state-running").First).ToBeVisibleAsync(new() { Timeout = Patience });
+        Run ended = await own.Until(run, RunState.Finished);
+        Assert.Equal(1, ended.Attempt);
+        Assert.NotNull(ended.Summary);
+    }
+
+    [Fact]
+    public async Task SigningOutInOneWindow_LeadsTheOtherToTheDoor()
+    {
+        using HttpClient joined = await SiteFixture.Join(site.Services, site.Address, UserRole.Viewer, "two windows");
+        LiveRun run = await LiveRun.Create(site, "reward");
+        await run.Step(1, tell: false);
+        await using Visit visit = await Visit.As(chromium, site.Address, "two windows", "/account");
+        IPage other = await visit.Page.Context.NewPageAsync();
+        await other.GotoAsync($"/runs/{run.Id}");
+        await other.Locator(".frame[data-live=true]").WaitForAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
+        await visit.Page.WaitForURLAsync("**/sign-in*");
+        await other.WaitForURLAsync("**/sign-in?returnUrl=*", new() { Timeout = Patience });
+        // Whoever signs in again is where they were.
+        await other.FillAsync("input[name$='Name']", "two windows");
+        await other.FillAsync("input[type=password]", SiteFixture.Password);
+        await other.ClickAsync("button[type=submit]");
+        await other.WaitForURLAsync($"**/runs/{run.Id}");
+    }
+
+    private static async Task ShowsSteps(IPage page, int last)
+    {
+        await page.WaitForFunctionAsync($"last => ({Lines})().some(([metric, steps]) => metric === 'reward' && steps.at(-1) === last)", last, new() { Timeout = Patience });
+        string shown = await page.EvaluateAsync<string>($"() => JSON.stringify(({Lines})().find(([metric]) => metric === 'reward')[1])");
+        Assert.Equal($"[{string.Join(',', Enumerable.Range(0, last + 1))}]", shown);
+    }
+
+    // What the chart has drawn is what a fresh reading of everything that was stored gives.
+    private static Task HasAllValues(IPage page, string address, string metric) => page.WaitForFunctionAsync(
+        $$"""
+        async ([address, metric]) => {
+          const { decode } = await import('/js/chart-fetch.js');
+          const stored = decode(new Float64Array(await (await fetch(address)).arrayBuffer())).steps;
+          const lines = ({{Lines}})().filter(([m]) => m === metric);
+          return stored.length > 0 && lines.length > 0 && lines.every(([, steps]) => JSON.stringify(steps) === JSON.stringify(stored));
+        }
+        """, new[] { address, metric }, new() { Timeout = Patience });
+}
