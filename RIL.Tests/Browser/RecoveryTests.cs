@@ -88,22 +88,28 @@ public sealed class RecoveryTests(ChromiumFixture chromium, SiteFixture site)
         await Expect(page.Locator(".state-finished").First).ToBeVisibleAsync(new() { Timeout = Patience });
     }
 
-    [Fact]
-    public async Task ATabThatSlept_WakesUpWithTheNewestValues()
+    // Whoever sleeps for long is forgotten by the site: its connections are closed meanwhile.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ATabThatSlept_WakesUpWithTheNewestValues(bool forgotten)
     {
         LiveRun run = await LiveRun.Create(site, "reward");
         for (int step = 0; step <= 3; step++) await run.Step(step, tell: false);
-        await using Visit visit = await Visit.As(chromium, site.Address, "vera", $"/runs/{run.Id}");
+        await using var wire = new Wire(site.Address);
+        await using Visit visit = await Visit.As(chromium, wire.Address, "vera", $"/runs/{run.Id}");
         IPage page = visit.Page;
         await ShowsSteps(page, 3);
+        await Expect(page.Locator(".chart-live-live").First).ToBeAttachedAsync();
         ICDPSession tab = await page.Context.NewCDPSessionAsync(page);
         await tab.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "frozen" });
         for (int step = 4; step <= 9; step++) await run.Step(step);
+        if (forgotten) await wire.Drop();
         await run.End();
         await tab.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "active" });
         await ShowsSteps(page, 9);
         await Expect(page.Locator(".state-finished").First).ToBeVisibleAsync(new() { Timeout = Patience });
-        Assert.Empty(visit.Complaints);
+        await Expect(page.GetByText("No connection to the site")).ToBeHiddenAsync();
     }
 
     [Fact]
