@@ -108,7 +108,7 @@ public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
         await own.WaitForSelectorAsync(".state-running", new() { Timeout = Patience });
         await own.ClickAsync(".run-actions button:has-text(\"Stop\")");
         await own.WaitForSelectorAsync(".state-cancelled", new() { Timeout = Patience });
-        await own.ClickAsync(".run-actions button:has-text(\"Resume\"), .run-actions button:has-text(\"Retry\")");
+        await own.ClickAsync(".run-actions button:has-text(\"Go on\")");
         await own.WaitForSelectorAsync(".state-finished", new() { Timeout = TrainingPatience });
 
         // Side by side.

@@ -343,6 +343,7 @@ class MetricChart extends HTMLElement {
       const open = this.tableButton.getAttribute('aria-expanded') !== 'true';
       this.tableButton.setAttribute('aria-expanded', String(open));
       this.table.classList.toggle('visually-hidden', !open);
+      this.table.tabIndex = open ? 0 : -1;
       if (open) showTable(this, this.view()); else summarize(this, this.view());
     }
   }
