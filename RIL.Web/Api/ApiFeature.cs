@@ -20,6 +20,7 @@ public static class ApiFeature
         builder.Services.AddOpenApi("v1", options =>
         {
             options.AddDocumentTransformer((document, _, _) => Describe(document));
+            options.AddSchemaTransformer((schema, context, _) => PlainNumbers(schema, context.JsonTypeInfo.Type));
             options.ShouldInclude = endpoint => endpoint.RelativePath?.StartsWith("api/", StringComparison.Ordinal) == true;
         });
     }
@@ -60,6 +61,22 @@ public static class ApiFeature
         .. from status in (int[])[400, 401, 403, 404, 409, 415, 422, 429]
            select new ProducesResponseTypeMetadata(status, typeof(ProblemDetails), ["application/problem+json"]),
     ];
+
+    /// <summary>Says in the document that an endpoint answers with a file.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="contentType">Its media type; the others that it may be follow.</param>
+    /// <param name="more">Further media types.</param>
+    public static RouteHandlerBuilder ProducesFile(this RouteHandlerBuilder endpoint, string contentType, params string[] more) => endpoint.Produces<Stream>(StatusCodes.Status200OK, contentType, more);
+
+    // A number of which the serializer could also say NaN is an object in the generated schema; to clients it is a number.
+    private static Task PlainNumbers(OpenApiSchema schema, Type type)
+    {
+        Type plain = Nullable.GetUnderlyingType(type) ?? type;
+        if (plain != typeof(double) && plain != typeof(float)) return Task.CompletedTask;
+        schema.AnyOf = null;
+        schema.Type = plain == type ? JsonSchemaType.Number : JsonSchemaType.Number | JsonSchemaType.Null;
+        return Task.CompletedTask;
+    }
 
     private static Task Describe(OpenApiDocument document)
     {

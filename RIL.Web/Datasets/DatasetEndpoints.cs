@@ -11,7 +11,7 @@ namespace RIL.Web.Datasets;
 /// <summary>A change of a name or notes.</summary>
 /// <param name="Name">New name; null stays.</param>
 /// <param name="Notes">New notes; null stays.</param>
-public sealed record Description(string? Name, string? Notes);
+public sealed record Description(string? Name = null, string? Notes = null);
 
 /// <summary>REST of data sets.</summary>
 internal static class DatasetEndpoints
@@ -26,8 +26,8 @@ internal static class DatasetEndpoints
         group.MapGet("/{id}", async Task<IResult> (string id, DatasetService datasets) => await datasets.Find(id) is { } found ? TypedResults.Ok(found) : Missing(id))
             .WithName("GetDataset").WithSummary("One data set").Produces<DatasetView>();
         group.MapGet("/{id}/rows", Rows).WithName("GetDatasetRows").WithSummary("Rows, by question type and text").Produces<DatasetSlice>();
-        group.MapGet("/{id}/rows/{index:int}/images/{number:int}", Picture).WithName("GetDatasetPicture").WithSummary("A picture of a row, by the row's index and the picture's place in it");
-        group.MapGet("/{id}/questions.jsonl", Questions).WithName("GetDatasetQuestions").WithSummary("Identifier and question of every row, for whoever collects teachers' answers");
+        group.MapGet("/{id}/rows/{index:int}/images/{number:int}", Picture).WithName("GetDatasetPicture").WithSummary("A picture of a row, by the row's index and the picture's place in it").ProducesFile("image/png", PictureType.Others);
+        group.MapGet("/{id}/questions.jsonl", Questions).WithName("GetDatasetQuestions").WithSummary("Identifier and question of every row, for whoever collects teachers' answers").ProducesFile("application/x-ndjson");
         group.MapGet("/{id}/runs", async (string id, DatasetService datasets) => await datasets.Find(id) is { } found ? (IResult)TypedResults.Ok(await datasets.Uses(found.Reference)) : Missing(id))
             .WithName("GetDatasetRuns").WithSummary("The runs that use it").Produces<IReadOnlyList<RunUse>>();
 
@@ -37,7 +37,7 @@ internal static class DatasetEndpoints
             .RequireAuthorization(Policies.Member).WithName("ChangeDataset").WithSummary("Another name or other notes").Produces<DatasetView>();
         group.MapDelete("/{id}", Delete).RequireAuthorization(Policies.Member).WithName("DeleteDataset").WithSummary("Delete rows and pictures for good; refused while a run that has not ended uses them").Produces(204).ProducesProblem(409);
 
-        group.MapGet("/uploads/{upload}/problems.jsonl", UploadProblems.Download).RequireAuthorization(Policies.Member).WithName("GetUploadProblems").WithSummary("Every bad row of a refused upload");
+        group.MapGet("/uploads/{upload}/problems.jsonl", UploadProblems.Download).RequireAuthorization(Policies.Member).WithName("GetUploadProblems").WithSummary("Every bad row of a refused upload").ProducesFile("application/x-ndjson");
         group.MapPost("/uploads/{upload}/accept", async Task<IResult> (string upload, DatasetIntake intake, HttpContext context) =>
                 await intake.TakeGoodRows(upload, Caller.Of(context.User), context.RequestAborted) is { } made ? Created(made) : UploadProblems.Missing(upload))
             .RequireAuthorization(Policies.Member).WithName("AcceptUpload").WithSummary("Take the good rows of a refused upload").Produces<DatasetView>(201);

@@ -22,7 +22,7 @@ internal sealed record UploadedFile(Stream Body, string? Name, long? Length, IRe
             return new UploadedFile(request.Body, request.Query["file"].FirstOrDefault(), request.ContentLength, fields);
         string boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 } given ? given : throw new InputException("The form has no boundary; let the program that sends it make the header.");
         var reader = new MultipartReader(boundary, request.Body);
-        while (await reader.ReadNextSectionAsync(cancellation) is { } section)
+        while (await Next(reader, cancellation) is { } section)
         {
             if (section.GetContentDispositionHeader() is not { } disposition) continue;
             if (disposition.IsFileDisposition()) return new UploadedFile(section.Body, disposition.FileNameStar.HasValue ? disposition.FileNameStar.Value : disposition.FileName.Value, null, fields);
@@ -32,5 +32,17 @@ internal sealed record UploadedFile(Stream Body, string? Name, long? Length, IRe
             fields[disposition.Name.Value ?? ""] = new string(buffer, 0, await text.ReadBlockAsync(buffer, cancellation));
         }
         throw new InputException("The form holds no file; send it as a field such as file=@questions.zip, after the other fields.");
+    }
+
+    private static async Task<MultipartSection?> Next(MultipartReader reader, CancellationToken cancellation)
+    {
+        try
+        {
+            return await reader.ReadNextSectionAsync(cancellation);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException)
+        {
+            throw new InputException($"The form cannot be read ({e.Message}); let a program such as curl -F make it.", e);
+        }
     }
 }

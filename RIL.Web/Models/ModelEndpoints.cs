@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using RIL.Web.Accounts;
 using RIL.Web.Api;
 using RIL.Web.Datasets;
@@ -8,7 +9,7 @@ namespace RIL.Web.Models;
 /// <param name="Folder">Name of the folder directly below the models folder.</param>
 /// <param name="Name">Name; null = the folder's.</param>
 /// <param name="Notes">What it is.</param>
-public sealed record NewModel(string Folder, string? Name, string? Notes);
+public sealed record NewModel([property: JsonRequired] string Folder, string? Name = null, string? Notes = null);
 
 /// <summary>A student with what its folder holds.</summary>
 public sealed record ModelDetails(ModelView Model, ModelFacts Facts);

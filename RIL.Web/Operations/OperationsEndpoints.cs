@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RIL.Web.Accounts;
 using RIL.Web.Api;
@@ -9,15 +10,15 @@ namespace RIL.Web.Operations;
 public sealed record HealthAnswer(string Status);
 
 /// <summary>A number of slots.</summary>
-public sealed record SlotCount(int Slots);
+public sealed record SlotCount([property: JsonRequired] int Slots);
 
 /// <summary>Days after which the trash empties itself.</summary>
 /// <param name="Days">0 = never.</param>
-public sealed record TrashDays(int Days);
+public sealed record TrashDays([property: JsonRequired] int Days);
 
 /// <summary>Runs to purge.</summary>
 /// <param name="Runs">Identifiers; left out, all of the trash.</param>
-public sealed record PurgeRequest(IReadOnlyList<string>? Runs);
+public sealed record PurgeRequest(IReadOnlyList<string>? Runs = null);
 
 /// <summary>Bytes that were given back.</summary>
 public sealed record CompactResult(long Bytes);
@@ -51,7 +52,7 @@ internal static class OperationsEndpoints
         administrators.MapPost("/database/compact", async (DatabaseCare care) => TypedResults.Ok(new CompactResult(await care.Compact()))).WithName("CompactDatabase").WithSummary("Give the database's empty bytes back to the disk");
         administrators.MapGet("/database/backup", async (DatabaseCare care, TimeProvider clock) =>
                 TypedResults.File(await care.Backup(), "application/vnd.sqlite3", $"ril-{clock.GetUtcNow():yyyyMMdd-HHmmss}.db"))
-            .WithName("BackUpDatabase").WithSummary("A whole copy of the database, made while the site works");
+            .WithName("BackUpDatabase").WithSummary("A whole copy of the database, made while the site works").ProducesFile("application/vnd.sqlite3");
     }
 
     // Whoever is not signed in learns a word and no detail.

@@ -56,10 +56,11 @@ public sealed record RunDetails(
 /// <param name="Notes">Notes.</param>
 /// <param name="ParentId">The run it is a variation of.</param>
 /// <param name="Start">Whether it enters the queue at once (the default) or is kept as a draft.</param>
-public sealed record RunRequest(string? Name, IReadOnlyList<string>? Presets, JsonObject? Config, string? ConfigYaml, IReadOnlyList<string>? Tags, string? Notes, string? ParentId, bool? Start);
+public sealed record RunRequest(
+    string? Name = null, IReadOnlyList<string>? Presets = null, JsonObject? Config = null, string? ConfigYaml = null, IReadOnlyList<string>? Tags = null, string? Notes = null, string? ParentId = null, bool? Start = null);
 
 /// <summary>What people say about a run; what is left out stays.</summary>
 /// <param name="Name">Name.</param>
 /// <param name="Notes">Notes.</param>
 /// <param name="Tags">Tags, all of them.</param>
-public sealed record RunChange(string? Name, string? Notes, IReadOnlyList<string>? Tags);
+public sealed record RunChange(string? Name = null, string? Notes = null, IReadOnlyList<string>? Tags = null);

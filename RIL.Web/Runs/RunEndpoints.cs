@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -17,24 +18,26 @@ namespace RIL.Web.Runs;
 /// <summary>Runs over REST: the same services as the pages.</summary>
 internal static class RunEndpoints
 {
+    private const int LongestLog = 1000;
+
     public static void Map(WebApplication app)
     {
         RouteGroupBuilder runs = app.MapApiGroup("runs");
         runs.MapGet("", List).WithName("ListRuns").WithSummary("Runs by the filter language of the list page, a page at a time.");
-        runs.MapGet("export.csv", RunExport.Csv).WithName("ExportRuns").WithSummary("All runs that pass the filter, with the chosen columns, as CSV.").Produces<string>(contentType: "text/csv");
+        runs.MapGet("export.csv", RunExport.Csv).WithName("ExportRuns").WithSummary("All runs that pass the filter, with the chosen columns, as CSV.").ProducesFile("text/csv");
         runs.MapPost("", Create).RequireAuthorization(Policies.Member).WithName("CreateRun").WithSummary("Creates a run from a preset and settings; repeatable with an Idempotency-Key.");
-        runs.MapGet("{id}", Get).WithName("GetRun").WithSummary("A run: state, progress, settings, closing table.");
+        runs.MapGet("{id}", Get).WithName("GetRun").WithSummary("A run: state, progress, settings, closing table.").Produces(StatusCodes.Status304NotModified);
         runs.MapPatch("{id}", Change).RequireAuthorization(Policies.Member).WithName("ChangeRun").WithSummary("Changes name, notes or tags.");
         runs.MapPost("{id}/actions/{action}", Act).RequireAuthorization(Policies.Member).WithName("ActOnRun").WithSummary("start, pause, resume, stop, retry, clone, archive, restore, delete; refused with a sentence where the state does not allow it.");
         runs.MapDelete("{id}", Delete).RequireAuthorization(Policies.Member).WithName("DeleteRun").WithSummary("Puts a run into the trash; an administrator can restore or purge it.");
-        runs.MapGet("{id}/config.yaml", Yaml).WithName("GetRunConfigYaml").WithSummary("The settings as YAML, ready for train --config.").Produces<string>(contentType: "application/yaml");
+        runs.MapGet("{id}/config.yaml", Yaml).WithName("GetRunConfigYaml").WithSummary("The settings as YAML, ready for train --config.").ProducesFile("application/yaml");
         runs.MapGet("{id}/log", Log).WithName("GetRunLog").WithSummary("Sentences of a run, in order: pages of those after a number.");
         RouteGroupBuilder config = app.MapApiGroup("config");
         config.MapGet("presets", () => TypedResults.Ok(RunPresets.Names)).WithName("ListPresets").WithSummary("Names of the settings that come with the program; several are laid over each other in order.");
         config.MapGet("schema", () => TypedResults.Ok(RunConfigSchema.Create())).WithName("GetConfigSchema").WithSummary("Every setting: kind, range, default, effect, as a JSON schema.");
     }
 
-    private static Ok<RunList> List(RunQuery query, ClaimsPrincipal user, string? filter, string? sort, string? columns, int offset = 0, int limit = 50)
+    private static Ok<RunList> List(RunQuery query, ClaimsPrincipal user, string? filter, string? sort, string? columns, [Range(0, int.MaxValue)] int offset = 0, [Range(1, RunQuery.LargestPage)] int limit = 50)
     {
         if (limit is < 1 or > RunQuery.LargestPage) throw new InputException($"limit is {limit}; expected a whole number from 1 to {RunQuery.LargestPage}.");
         if (offset < 0) throw new InputException($"offset is {offset}; expected a whole number from 0.");
@@ -100,9 +103,9 @@ internal static class RunEndpoints
         return TypedResults.File(System.Text.Encoding.UTF8.GetBytes(yaml), "application/yaml", $"{run.Id}.yaml");
     }
 
-    private static async Task<Results<Ok<LogPage>, ProblemHttpResult>> Log(string id, IDbContextFactory<RilDb> databases, long after = 0, int limit = 200)
+    private static async Task<Results<Ok<LogPage>, ProblemHttpResult>> Log(string id, IDbContextFactory<RilDb> databases, long after = 0, [Range(1, LongestLog)] int limit = 200)
     {
-        if (limit is < 1 or > 1000) throw new InputException($"limit is {limit}; expected a whole number from 1 to 1000.");
+        if (limit is < 1 or > LongestLog) throw new InputException($"limit is {limit}; expected a whole number from 1 to {LongestLog}.");
         await using RilDb db = await databases.CreateDbContextAsync();
         if (!await db.Runs.AnyAsync(r => r.Id == id)) return Missing(id);
         List<LogEntry> lines = await db.RunLogLines.Where(l => l.RunId == id && l.Number > after).OrderBy(l => l.Number).Take(limit + 1).Select(l => new LogEntry(l.Number, l.Time, l.Level, l.Text)).ToListAsync();

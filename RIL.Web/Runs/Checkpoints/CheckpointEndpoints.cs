@@ -11,7 +11,7 @@ internal static class CheckpointEndpoints
     {
         RouteGroupBuilder group = app.MapApiGroup("runs");
         group.MapGet("{id}/checkpoints", List).WithName("ListCheckpoints").WithSummary("The trained student where there is one, then the checkpoints, newest first, these with the SHA-256 of every file.");
-        group.MapGet("{id}/checkpoints/{name}/file", Download).WithName("DownloadCheckpoint").WithSummary("A checkpoint (checkpoint-N) or the trained student (student) as a zip.");
+        group.MapGet("{id}/checkpoints/{name}/file", Download).WithName("DownloadCheckpoint").WithSummary("A checkpoint (checkpoint-N) or the trained student (student) as a zip.").ProducesFile("application/zip");
         group.MapPut("{id}/checkpoints/{name}/keep", Keep).RequireAuthorization(Policies.Member).WithName("KeepCheckpoint").WithSummary("Protects a checkpoint from the trainer's pruning (save_total_limit).");
         group.MapDelete("{id}/checkpoints/{name}/keep", Release).RequireAuthorization(Policies.Member).WithName("ReleaseCheckpoint").WithSummary("Takes that protection away.");
         group.MapDelete("{id}/checkpoints/{name}", Delete).RequireAuthorization(Policies.Member).WithName("DeleteCheckpoint").WithSummary("Deletes a checkpoint for good; answers with what was deleted.");

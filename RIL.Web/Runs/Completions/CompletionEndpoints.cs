@@ -16,8 +16,8 @@ internal static class CompletionEndpoints
     {
         RouteGroupBuilder group = app.MapApiGroup("runs");
         group.MapGet("{id}/completions", Get).WithName("GetCompletions").WithSummary("Questions of a step with every answer, its rewards and its advantage; without a step the newest.");
-        group.MapGet("{id}/completions/{step:long}/file", File).WithName("GetCompletionsFile").WithSummary("The step's completions as parquet.");
-        group.MapGet("{id}/completions/{step:long}/images/{group:int}/{index:int}", Picture).WithName("GetCompletionsPicture").WithSummary("A picture of a question of the step.");
+        group.MapGet("{id}/completions/{step:long}/file", File).WithName("GetCompletionsFile").WithSummary("The step's completions as parquet.").ProducesFile("application/vnd.apache.parquet");
+        group.MapGet("{id}/completions/{step:long}/images/{group:int}/{index:int}", Picture).WithName("GetCompletionsPicture").WithSummary("A picture of a question of the step.").ProducesFile("image/png", PictureType.Others);
     }
 
     private static async Task<Results<Ok<StepCompletions>, ProblemHttpResult>> Get(string id, long? step, RunService runs, CompletionReader reader)

@@ -8,7 +8,7 @@ namespace RIL.Web.Runs.Jobs;
 /// <summary>Where a waiting run shall stand; what is null stays.</summary>
 /// <param name="Before">The waiting run to stand before; empty = last.</param>
 /// <param name="Priority">-1 low, 0 normal, 1 high.</param>
-public sealed record QueuePlace(string? Before, int? Priority);
+public sealed record QueuePlace(string? Before = null, int? Priority = null);
 
 /// <summary>The queue over REST.</summary>
 internal static class QueueEndpoints

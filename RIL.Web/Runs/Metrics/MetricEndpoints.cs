@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -17,26 +18,26 @@ internal static class MetricEndpoints
     public static void Map(WebApplication app)
     {
         RouteGroupBuilder runs = app.MapApiGroup("runs");
-        runs.MapGet("{id}/metrics", Summaries).RequireAuthorization(Policies.Viewer).WithName("ListMetrics").WithSummary("The metrics of a run: count, newest, smallest and largest value of each.");
+        runs.MapGet("{id}/metrics", Summaries).RequireAuthorization(Policies.Viewer).WithName("ListMetrics").WithSummary("The metrics of a run: count, newest, smallest and largest value of each.").Produces(StatusCodes.Status304NotModified);
         runs.MapGet("{id}/metrics/values", Values).RequireAuthorization(Policies.Viewer).WithName("GetMetricValues")
-            .WithSummary("The values of one metric, as they are where at most four times as many as buckets, else reduced to first, smallest, largest and last of each bucket.");
+            .WithSummary("The values of one metric, as they are where at most four times as many as buckets, else reduced to first, smallest, largest and last of each bucket.").Produces(StatusCodes.Status304NotModified);
         runs.MapGet("{id}/metrics/series", Series).RequireAuthorization(Policies.Viewer).WithName("GetMetricSeries")
             .WithSummary("Values of up to 50 metrics for charts as little-endian 64-bit floats.")
             .WithDescription(
                 "Each series: version (1), values in the range, reduced (0 or 1), steps a piece covers, n, m; n steps, n values, n times (ms since 1970), n tokens, n counts; then of the m places where values are not a number the steps and the counts.")
-            .Produces<byte[]>(contentType: SeriesBinary.ContentType);
-        runs.MapGet("{id}/metrics.csv", Csv).RequireAuthorization(Policies.Viewer).WithName("ExportMetrics").WithSummary("All values, or those of the named metrics, as CSV: metric, step, time, tokens, value.").Produces<string>(contentType: "text/csv");
+            .ProducesFile(SeriesBinary.ContentType).Produces(StatusCodes.Status304NotModified);
+        runs.MapGet("{id}/metrics.csv", Csv).RequireAuthorization(Policies.Viewer).WithName("ExportMetrics").WithSummary("All values, or those of the named metrics, as CSV: metric, step, time, tokens, value.").ProducesFile("text/csv");
     }
 
     private static async Task<Results<Ok<MetricList>, StatusCodeHttpResult, ProblemHttpResult>> Summaries(string id, HttpContext http, MetricStore store, IDbContextFactory<RilDb> databases)
     {
         if (await Tag(id, databases, http) is not { } tag) return ProblemOf.Missing("run", id);
         if (tag.Known) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return TypedResults.Ok(new MetricList([.. (await store.Summaries(id)).Select(m => new MetricItem(m.Name, m.Count, m.NotANumber, m.LastStep, m.Last, m.Min, m.Max))]));
+        return TypedResults.Ok(new MetricList([.. (await store.Summaries(id)).Select(m => new MetricItem(m.Name, m.Count, m.NotANumber, m.LastStep, Finite(m.Last), Finite(m.Min), Finite(m.Max)))]));
     }
 
     private static async Task<Results<Ok<MetricValues>, StatusCodeHttpResult, ProblemHttpResult>> Values(
-        string id, string name, HttpContext http, MetricStore store, IDbContextFactory<RilDb> databases, long? from = null, long? to = null, int buckets = MetricStore.DefaultBuckets)
+        string id, string name, HttpContext http, MetricStore store, IDbContextFactory<RilDb> databases, long? from = null, long? to = null, [Range(1, MetricStore.MostBuckets)] int buckets = MetricStore.DefaultBuckets)
     {
         Check(buckets);
         if (await Tag(id, databases, http) is not { } tag) return ProblemOf.Missing("run", id);
@@ -44,11 +45,11 @@ internal static class MetricEndpoints
         MetricSeries series = store.Read(id, name, from, to, buckets);
         return TypedResults.Ok(new MetricValues(
             name, series.Total, series.Reduced, series.Width,
-            [.. series.Points.Select(p => p.Step)], [.. series.Points.Select(p => Number(p.Value))], [.. series.Points.Select(p => Time(p.Time))], [.. series.Points.Select(p => Number(p.Tokens))]));
+            [.. series.Points.Select(p => p.Step)], [.. series.Points.Select(p => Finite(p.Value))], [.. series.Points.Select(p => Time(p.Time))], [.. series.Points.Select(p => Number(p.Tokens))]));
     }
 
     private static async Task<Results<FileContentHttpResult, StatusCodeHttpResult, ProblemHttpResult>> Series(
-        string id, string[] name, HttpContext http, MetricStore store, IDbContextFactory<RilDb> databases, long? from = null, long? to = null, int buckets = MetricStore.DefaultBuckets)
+        string id, string[] name, HttpContext http, MetricStore store, IDbContextFactory<RilDb> databases, long? from = null, long? to = null, [Range(1, MetricStore.MostBuckets)] int buckets = MetricStore.DefaultBuckets)
     {
         Check(buckets);
         if (name.Length is 0 or > MostSeries) throw new InputException($"name is given {name.Length} times; expected 1 to {MostSeries} metrics.");
@@ -95,6 +96,9 @@ internal static class MetricEndpoints
         if (buckets is < 1 or > MetricStore.MostBuckets) throw new InputException($"buckets is {buckets}; expected a whole number from 1 to {MetricStore.MostBuckets}.");
     }
 
+    // JSON has no word for what is not finite; CSV and bytes say it.
+    private static double? Finite(double? value) => value is { } number && double.IsFinite(number) ? number : null;
+
     private static double? Number(double value) => double.IsNaN(value) ? null : value;
 
     private static DateTimeOffset? Time(double milliseconds) => double.IsNaN(milliseconds) ? null : DateTimeOffset.FromUnixTimeMilliseconds((long)milliseconds);
@@ -104,7 +108,7 @@ internal static class MetricEndpoints
     /// <param name="Count">Values.</param>
     /// <param name="NotANumber">Those that are not a number.</param>
     /// <param name="LastStep">Step of the newest.</param>
-    /// <param name="Last">The newest; null = not a number.</param>
+    /// <param name="Last">The newest; null = not finite.</param>
     /// <param name="Min">The smallest.</param>
     /// <param name="Max">The largest.</param>
     internal sealed record MetricItem(string Name, long Count, long NotANumber, long LastStep, double? Last, double? Min, double? Max);
@@ -119,7 +123,7 @@ internal static class MetricEndpoints
     /// <param name="Reduced">Whether what follows is a selection.</param>
     /// <param name="Width">Steps that a bucket covers.</param>
     /// <param name="Steps">The run's steps.</param>
-    /// <param name="Values">The values; null = not a number.</param>
+    /// <param name="Values">The values; null = not finite.</param>
     /// <param name="Times">When the steps were.</param>
     /// <param name="Tokens">Tokens so far.</param>
     internal sealed record MetricValues(
