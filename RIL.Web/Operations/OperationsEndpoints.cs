@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RIL.Web.Accounts;
@@ -10,11 +11,11 @@ namespace RIL.Web.Operations;
 public sealed record HealthAnswer(string Status);
 
 /// <summary>A number of slots.</summary>
-public sealed record SlotCount([property: JsonRequired] int Slots);
+public sealed record SlotCount([property: JsonRequired, Range(0, 64)] int Slots);
 
 /// <summary>Days after which the trash empties itself.</summary>
 /// <param name="Days">0 = never.</param>
-public sealed record TrashDays([property: JsonRequired] int Days);
+public sealed record TrashDays([property: JsonRequired, Range(0, 3650)] int Days);
 
 /// <summary>Runs to purge.</summary>
 /// <param name="Runs">Identifiers; left out, all of the trash.</param>

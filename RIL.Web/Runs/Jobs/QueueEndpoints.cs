@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RIL.Training;
 using RIL.Web.Accounts;
@@ -8,7 +9,7 @@ namespace RIL.Web.Runs.Jobs;
 /// <summary>Where a waiting run shall stand; what is null stays.</summary>
 /// <param name="Before">The waiting run to stand before; empty = last.</param>
 /// <param name="Priority">-1 low, 0 normal, 1 high.</param>
-public sealed record QueuePlace(string? Before = null, int? Priority = null);
+public sealed record QueuePlace(string? Before = null, [property: Range(-1, 1)] int? Priority = null);
 
 /// <summary>The queue over REST.</summary>
 internal static class QueueEndpoints
