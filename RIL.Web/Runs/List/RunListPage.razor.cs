@@ -23,10 +23,13 @@ public sealed partial class RunListPage : IAsyncDisposable
     private static readonly string[] Examples =
         ["state = finished and metrics.eval/accuracy > 0.8", "metrics.reward.max > 1.5", "config.learning_rate < 1e-5", "tag = baseline", "name ~ quickstart", "created > -7d", "owner = me and not state = failed", "config.seed in (1, 2, 3)"];
 
+    private const int FirstRows = 40;
+
     private readonly HashSet<string> _selected = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RunProgress> _now = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Run, string Metric), double> _values = [];
     private readonly List<string> _loaded = [];
+    private IReadOnlyList<RunRow> _first = [];
     private ListView _view = new("", "", ListView.Usual);
     private Virtualize<RunRow>? _rows;
     private IJSObjectReference? _keys;
@@ -120,7 +123,11 @@ public sealed partial class RunListPage : IAsyncDisposable
     {
         try
         {
-            _total = Query.Page(_view.Filter, _view.Sort, [], 0, 1, _caller?.Name).Total;
+            // The first look is shown before the page has its connection.
+            bool first = _total is null;
+            RunPage page = first ? Query.Page(_view.Filter, _view.Sort, _view.Columns, 0, FirstRows, _caller?.Name) : Query.Page(_view.Filter, _view.Sort, [], 0, 1, _caller?.Name);
+            if (first) _first = page.Rows;
+            _total = page.Total;
             _problem = null;
         }
         catch (InputException e)
@@ -137,7 +144,16 @@ public sealed partial class RunListPage : IAsyncDisposable
         _total = page.Total;
         _loaded.Clear();
         _loaded.AddRange(page.Rows.Select(r => r.Id));
+        if (_first.Count > 0) _ = InvokeAsync(EndFirstRows);
         return ValueTask.FromResult(new ItemsProviderResult<RunRow>(page.Rows, page.Total));
+    }
+
+    // After the rows that take their place are drawn.
+    private async Task EndFirstRows()
+    {
+        await Task.Yield();
+        _first = [];
+        StateHasChanged();
     }
 
     private async Task Heard(RunUpdate update)
