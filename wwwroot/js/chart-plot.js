@@ -46,7 +46,7 @@ export function createPlot(chart, view) {
     focus: { alpha: 1 },
     scales: {
       x: { time: false, range: (u, low, high) => chart.zoomed ?? (low === high ? [low - 0.5, high + 0.5] : [low, high]) },
-      y: o.log ? { distr: 3 } : { range: (u, low, high) => verticalRange(low, high) },
+      y: o.log ? { distr: 3 } : { range: (u, low, high) => verticalRange(low, high, o.percent) },
     },
     axes: [
       { stroke: () => cssColor('var(--text-2)'), font: font(), size: 26, gap: 4, space: 64, ...(axis.increments ? { incrs: axis.increments } : {}), grid: line('x'), ticks: { show: false }, border: { show: true, stroke: () => cssColor('var(--line)'), width: 1 }, values: (u, splits) => splits.map(v => v === null ? null : o.x === 'step' && v % 1 !== 0 ? '' : axis.tick(v)) },
@@ -91,8 +91,9 @@ function few(u, i) {
   return shown <= 40 && u.bbox.width / shown > 12 * devicePixelRatio;
 }
 
-function verticalRange(low, high) {
+function verticalRange(low, high, share) {
   if (low === null || high === null) return [0, 1];
+  if (share && low === high && low >= 0 && low <= 1) return [0, 1];
   if (low === high) { const room = Math.abs(low) * 0.1 || 1; return [low - room, high + room]; }
   const room = (high - low) * 0.06;
   // A value that cannot be negative does not get an axis that is.

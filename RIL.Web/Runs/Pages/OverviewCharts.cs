@@ -12,14 +12,15 @@ public sealed record OverviewChart(string Title, IReadOnlyList<ChartSeries> Seri
 public static class OverviewCharts
 {
     /// <summary>The charts.</summary>
-    public static IReadOnlyList<OverviewChart> Of(ChartRun run, RunConfig config)
+    /// <param name="run">The run.</param>
+    /// <param name="config">Its settings.</param>
+    /// <param name="warmsUp">Whether it is still in supervised fine-tuning, where only the loss has values: then that comes first.</param>
+    public static IReadOnlyList<OverviewChart> Of(ChartRun run, RunConfig config, bool warmsUp = false)
     {
         string[] teachers = config.UsesTeachers ? [.. config.Teachers.Select(t => t.Name)] : [];
         OverviewChart accuracy = new("Accuracy (validation)", [run.Line("eval/accuracy", "student", 0)]);
-        if (!config.TrainsPolicy)
-        {
-            return [new("Loss", [run.Line("loss", "loss", 0)]), accuracy, new("Gradient norm", [run.Line("grad_norm", "norm", 0)])];
-        }
+        OverviewChart loss = new("Loss", [run.Line("loss", "loss", 0)]), norm = new("Gradient norm", [run.Line("grad_norm", "norm", 0)]), rate = new("Learning rate", [run.Line("learning_rate", "rate", 0)]);
+        if (!config.TrainsPolicy) return [loss, accuracy, norm];
         var charts = new List<OverviewChart>
         {
             new("Reward",
@@ -33,6 +34,7 @@ public static class OverviewCharts
         }
         charts.Add(new("Completion length", [run.Line("completions/mean_length", "student, mean", 0), Dashed(run.Line("completions/max_length", "student, longest", 0)), .. OfTeachers("length/mean", "mean")]));
         charts.Add(new("KL and entropy", [run.Line("kl", "KL divergence", 6), run.Line("entropy", "entropy", 4)]));
+        charts.InsertRange(warmsUp ? 0 : charts.Count, [loss, norm, rate]);
         return charts;
 
         IEnumerable<ChartSeries> OfTeachers(string metric, string word) =>

@@ -9,6 +9,8 @@ public sealed partial class OverviewTab
     private IReadOnlyList<OverviewChart> _charts = [];
     private ChartSettings _settings = new();
     private (string, string, string)? _drawn;
+    private string? _ordered;
+    private bool _warmsUp;
 
     /// <inheritdoc/>
     protected override RunPageChange Shows => RunPageChange.Run;
@@ -29,7 +31,9 @@ public sealed partial class OverviewTab
         // The same lines stay the same objects: a chart that is looked at is not built again.
         if (_drawn == (View.Run.Id, View.Run.Name, View.Run.Config)) return Task.CompletedTask;
         _drawn = (View.Run.Id, View.Run.Name, View.Run.Config);
-        _charts = RunDocuments.Config(View.Run) is { } config ? OverviewCharts.Of(ChartRun.Of(View.Run), config) : [];
+        // Decided when the page is opened: nothing changes its place under somebody's eyes.
+        if (_ordered != View.Run.Id) (_ordered, _warmsUp) = (View.Run.Id, RunTransitions.IsActive(View.Now.State) && View.Now.Stage is null or "sft");
+        _charts = RunDocuments.Config(View.Run) is { } config ? OverviewCharts.Of(ChartRun.Of(View.Run), config, _warmsUp) : [];
         return Task.CompletedTask;
     }
 
