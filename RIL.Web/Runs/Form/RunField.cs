@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RIL.Training.Runs;
-using RIL.Web.Runs.Pages;
 
 namespace RIL.Web.Runs.Form;
 

@@ -1,6 +1,5 @@
 using RIL.Training.Runs;
 using RIL.Web.Controls;
-using RIL.Web.Runs.Pages;
 
 namespace RIL.Web.Runs.Ingest;
 
@@ -13,7 +12,7 @@ internal static class EventSentences
         return happened switch
         {
             LogEvent log => Line(log.Level, "log", log.Text),
-            StageEvent stage => Line("info", "stage", $"Stage {StageLine.Word(stage.Stage)} begins{(stage.Total is { } total ? $": {Steps(total)}" : "")}."),
+            StageEvent stage => Line("info", "stage", $"Stage {StageWords.Of(stage.Stage)} begins{(stage.Total is { } total ? $": {Steps(total)}" : "")}."),
             CheckpointEvent checkpoint => Line("info", "checkpoint", $"Checkpoint {checkpoint.Folder} is complete."),
             ResumedEvent { Checkpoint: { } folder } resumed => Line("info", "resumed", $"Goes on from {folder}, step {Say.Count(resumed.Step)}."),
             ResumedEvent => Line("info", "resumed", "Begins again: there was no checkpoint yet."),

@@ -39,7 +39,7 @@ public sealed partial class RunHeader
             if (!RunTransitions.IsActive(View.Now.State) || View.Now.Stage is not { } stage) return "";
             string steps = View.Now.StageTotal is { } total ? $"{Say.Count(View.Now.StageStep)}/{Say.Count(total)}" : Say.Count(View.Now.StageStep);
             string left = View.Now.LeftSeconds is { } seconds && View.Now.State == RunState.Running ? $" · {Say.Left(seconds)} left" : "";
-            return $"{StageLine.Word(stage)} {steps}{left}";
+            return $"{StageWords.Of(stage)} {steps}{left}";
         }
     }
 

@@ -46,7 +46,7 @@ public static class StageLine
         {
             StageState state = i < at ? StageState.Done : i == at ? StageState.Now : StageState.Ahead;
             double? share = state == StageState.Now && now.StageTotal is > 0 and { } total ? Math.Clamp(now.StageStep / (double)total, 0, 1) : null;
-            string word = Word(name);
+            string word = StageWords.Of(name);
             RunStage? entered = history.LastOrDefault(h => h.Name == name);
             IReadOnlyDictionary<string, double> results = entered?.Results ?? new Dictionary<string, double>();
             string took = entered?.EndedAt is { } end ? $" in {Say.Duration(end - entered.StartedAt)}" : "";
@@ -76,17 +76,6 @@ public static class StageLine
         if (config.TrainsPolicy) yield return "ril";
         yield return "evaluation";
     }
-
-    /// <summary>A stage as people call it.</summary>
-    public static string Word(string? stage) => stage switch
-    {
-        "sft" => "SFT",
-        "teachers" => "Teachers",
-        "discriminator" => "Discriminator",
-        "ril" => "RIL",
-        "evaluation" => "Evaluate",
-        _ => stage ?? "",
-    };
 
     private static string? Result(string stage, IReadOnlyDictionary<string, double> results, long? answers, IReadOnlyList<ModelAccuracy> evaluations) => stage switch
     {

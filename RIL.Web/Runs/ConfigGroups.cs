@@ -1,4 +1,4 @@
-namespace RIL.Web.Runs.Pages;
+namespace RIL.Web.Runs;
 
 /// <summary>Under which heading a setting stands.</summary>
 public static class ConfigGroups
