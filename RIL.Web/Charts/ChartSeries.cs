@@ -8,7 +8,8 @@ namespace RIL.Web.Charts;
 /// <param name="Name">Its name.</param>
 /// <param name="Color">Its index into the series colours, the same on every page.</param>
 /// <param name="StartedAt">When it started: where its time axis begins.</param>
-public sealed record ChartRun(string Id, string Name, int Color, DateTimeOffset? StartedAt)
+/// <param name="RilStart">Step at which its RIL stage began; null before.</param>
+public sealed record ChartRun(string Id, string Name, int Color, DateTimeOffset? StartedAt, long? RilStart = null)
 {
     /// <summary>A stored run.</summary>
     public static ChartRun Of(Run run) => new(run.Id, run.Name, run.Color, run.StartedAt);

@@ -4,7 +4,7 @@ using System.Web;
 namespace RIL.Web.Charts;
 
 /// <summary>How charts of a page are drawn; kept in the page's address.</summary>
-/// <param name="X">Horizontal axis: step, time or tokens.</param>
+/// <param name="X">Horizontal axis: step, step of the RIL stage, time or tokens.</param>
 /// <param name="Smoothing">Share of the past in the moving average, 0 (off) to 0.99.</param>
 /// <param name="Log">Whether the vertical axis is logarithmic.</param>
 /// <param name="Find">Text that metrics' names or titles must contain.</param>
@@ -13,6 +13,9 @@ public sealed record ChartSettings(string X = ChartSettings.Step, double Smoothi
 {
     /// <summary>The horizontal axis of steps.</summary>
     public const string Step = "step";
+
+    /// <summary>The horizontal axis of steps of the RIL stage: runs that warmed up for different numbers of steps lie over each other.</summary>
+    public const string RilStep = "ril";
 
     /// <summary>The horizontal axis of time since the run's start.</summary>
     public const string Time = "time";
@@ -25,7 +28,7 @@ public sealed record ChartSettings(string X = ChartSettings.Step, double Smoothi
     {
         var query = HttpUtility.ParseQueryString(Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) ? uri.Query : "");
         return new ChartSettings(
-            query["x"] is Time or Tokens ? query["x"]! : Step,
+            query["x"] is RilStep or Time or Tokens ? query["x"]! : Step,
             Number(query["smooth"]) is { } share ? Math.Clamp(share, 0, 0.99) : 0,
             query["log"] == "1",
             query["find"] ?? "",

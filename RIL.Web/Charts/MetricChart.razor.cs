@@ -48,7 +48,7 @@ public sealed partial class MetricChart
                 Settings.Log,
                 Zoom = Settings.Zoom is { } zoom ? new[] { zoom.From, zoom.To } : null,
                 Group,
-                Series = Series.Select(s => new { Run = s.Run.Id, RunName = s.Run.Name, Start = s.Run.StartedAt?.ToUnixTimeMilliseconds(), s.Metric, s.Label, s.Color, s.Dash }),
+                Series = Series.Select(s => new { Run = s.Run.Id, RunName = s.Run.Name, Start = s.Run.StartedAt?.ToUnixTimeMilliseconds(), s.Run.RilStart, s.Metric, s.Label, s.Color, s.Dash }),
             },
             Json);
     }

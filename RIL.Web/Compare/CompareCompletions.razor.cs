@@ -8,13 +8,16 @@ using RIL.Web.Runs.Pages;
 
 namespace RIL.Web.Compare;
 
-/// <summary>The completions of the runs at one step; step, order and page are in the address.</summary>
+/// <summary>
+/// The completions of the runs at one step of their RIL stage: runs with one seed and data set ask the same questions there, however long they warmed up. Step, order and page are in the address.
+/// </summary>
 public sealed partial class CompareCompletions
 {
     private const int PerPage = 10;
 
     private IReadOnlyList<ComparedRun>? _read;
     private IReadOnlyList<HashSet<long>> _kept = [];
+    private IReadOnlyList<long> _starts = [];
     private IReadOnlyList<IReadOnlyList<string>> _teachers = [];
     private IReadOnlyList<long> _steps = [];
     private IReadOnlyList<ComparedQuestion> _questions = [];
@@ -43,7 +46,7 @@ public sealed partial class CompareCompletions
         get
         {
             int shared = _questions.Count(q => q.Runs == Runs.Count);
-            string asked = $"{Say.Count(_questions.Count)} questions at step {Say.Count(_steps[_at])}, {Say.Count(shared)} of them asked by {(Runs.Count == 2 ? "both" : "all")} runs.";
+            string asked = $"{Say.Count(_questions.Count)} questions at step {Say.Count(_steps[_at])}{(_starts.Any(s => s > 0) ? " of RIL" : "")}, {Say.Count(shared)} of them asked by {(Runs.Count == 2 ? "both" : "all")} runs.";
             return shared == 0 && Runs.Count > 1 ? asked + " Runs with another seed, data set or batch size ask other questions at the same step." : asked;
         }
     }
@@ -104,7 +107,9 @@ public sealed partial class CompareCompletions
     private async Task ReadSteps()
     {
         var kept = new List<HashSet<long>>();
-        foreach (ComparedRun run in Runs) kept.Add([.. (await Reader.Steps(run.Run.Id)).Select(s => s.Step)]);
+        // Where it is not known of one when its RIL stage began, the runs' own steps must do.
+        _starts = [.. Runs.Select(r => Runs.All(o => o.Chart.RilStart is not null) ? r.Chart.RilStart!.Value : 0)];
+        for (int i = 0; i < Runs.Count; i++) kept.Add([.. (await Reader.Steps(Runs[i].Run.Id)).Select(s => s.Step - _starts[i])]);
         _kept = kept;
         _teachers = [.. Runs.Select(r => (IReadOnlyList<string>)(r.Config is null ? [] : [.. r.Config.Teachers.Select(t => t.Name)]))];
         _steps = [.. kept.SelectMany(k => k).Distinct().Order()];
@@ -120,7 +125,7 @@ public sealed partial class CompareCompletions
         _shown = (Runs, step, _apart);
         var groups = new List<IReadOnlyList<CompletionGroup>>();
         var problems = new List<string>();
-        for (int i = 0; i < Runs.Count; i++) groups.Add(_kept[i].Contains(step) ? await Read(Runs[i], step, problems) : []);
+        for (int i = 0; i < Runs.Count; i++) groups.Add(_kept[i].Contains(step) ? await Read(Runs[i], step + _starts[i], problems) : []);
         _questions = QuestionTable.Of(groups, _apart);
         _problems = problems;
     }

@@ -2,6 +2,7 @@ using RIL.Training.Runs;
 using RIL.Web.Charts;
 using RIL.Web.Controls;
 using RIL.Web.Runs;
+using RIL.Web.Runs.Ingest;
 using RIL.Web.Runs.Pages;
 
 namespace RIL.Web.Compare;
@@ -17,7 +18,7 @@ public sealed record ComparedRun(Run Run, ChartRun Chart, RunConfig? Config, Run
     public static IReadOnlyList<ComparedRun> Of(IEnumerable<Run> runs)
     {
         var taken = new HashSet<(int Slot, int Dash)>();
-        return [.. runs.Select(run => new ComparedRun(run, ChartRun.Of(run) with { Color = Free(run.Color) }, RunDocuments.Config(run), RunDocuments.Summary(run)))];
+        return [.. runs.Select(run => new ComparedRun(run, ChartRun.Of(run) with { Color = Free(run.Color), RilStart = StageHistory.RilStart(run) }, RunDocuments.Config(run), RunDocuments.Summary(run)))];
 
         int Free(int color)
         {

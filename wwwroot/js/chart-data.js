@@ -112,7 +112,8 @@ export function positions(points, axis, start) {
   let before = -Infinity, tokens = 0;
   for (let i = 0; i < xs.length; i++) {
     let x = points.steps[i];
-    if (axis === 'time') x = (points.times[i] - start) / 1000;
+    if (axis === 'ril') x -= start;
+    else if (axis === 'time') x = (points.times[i] - start) / 1000;
     else if (axis === 'tokens') x = tokens = Number.isNaN(points.tokens[i]) ? tokens : points.tokens[i];
     if (!(x > before)) x = before + Math.max(1e-9, Math.abs(before) * 1e-12);
     xs[i] = before = x;

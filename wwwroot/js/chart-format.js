@@ -27,8 +27,11 @@ export function duration(seconds) {
   return `${Math.floor(s / 86400)} d ${Math.floor(s % 86400 / 3600)} h`;
 }
 
+const step = { word: 'step', whole: true, show: count, tick: v => v >= 1e6 ? number(v / 1e6) + 'M' : v >= 1e4 ? number(v / 1e3) + 'k' : count(v) };
+
 export const axes = {
-  step: { word: 'step', show: count, tick: v => v >= 1e6 ? number(v / 1e6) + 'M' : v >= 1e4 ? number(v / 1e3) + 'k' : count(v) },
+  step,
+  ril: { ...step, word: 'step of RIL' },
   time: { word: 'time', show: duration, tick: duration, increments: [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, ...[1, 2, 5, 10, 20, 50, 100].map(d => d * 86400)] },
   tokens: { word: 'tokens', show: count, tick: v => v >= 1e9 ? number(v / 1e9) + 'G' : v >= 1e6 ? number(v / 1e6) + 'M' : v >= 1e3 ? number(v / 1e3) + 'k' : count(v) },
 };

@@ -49,7 +49,7 @@ export function createPlot(chart, view) {
       y: o.log ? { distr: 3 } : { range: (u, low, high) => verticalRange(low, high, o.percent) },
     },
     axes: [
-      { stroke: () => cssColor('var(--text-2)'), font: font(), size: 26, gap: 4, space: 64, ...(axis.increments ? { incrs: axis.increments } : {}), grid: line('x'), ticks: { show: false }, border: { show: true, stroke: () => cssColor('var(--line)'), width: 1 }, values: (u, splits) => splits.map(v => v === null ? null : o.x === 'step' && v % 1 !== 0 ? '' : axis.tick(v)) },
+      { stroke: () => cssColor('var(--text-2)'), font: font(), size: 26, gap: 4, space: 64, ...(axis.increments ? { incrs: axis.increments } : {}), grid: line('x'), ticks: { show: false }, border: { show: true, stroke: () => cssColor('var(--line)'), width: 1 }, values: (u, splits) => splits.map(v => v === null ? null : axis.whole && v % 1 !== 0 ? '' : axis.tick(v)) },
       { stroke: () => cssColor('var(--text-2)'), font: font(), size: (u, values) => 14 + 6.3 * Math.max(2, ...(values ?? []).map(v => String(v ?? '').length)), gap: 6, space: 32, grid: line('y'), ticks: { show: false }, values: (u, splits) => splits.map(v => v === null || (o.log && !wholePower(v)) ? null : o.percent ? number(100 * v) + '%' : number(v)) },
     ],
     cursor: {

@@ -153,7 +153,8 @@ class MetricChart extends HTMLElement {
   get buckets() { return Math.min(2000, Math.max(200, Math.ceil(this.plotArea.clientWidth / 200) * 200)); }
   get zoomed() { return this.group.zoom ?? null; }
   get smoothing() { return this.group.smoothing ?? 0; }
-  get start() { return line => line.spec.start ?? line.base.times[0] ?? 0; }
+  /** Where a line's axis begins: the run's start, or the step at which its RIL stage began. */
+  get start() { return line => this.options.x === 'ril' ? line.spec.rilStart ?? 0 : line.spec.start ?? line.base.times[0] ?? 0; }
 
   async load() {
     const signal = this.mounted.signal;

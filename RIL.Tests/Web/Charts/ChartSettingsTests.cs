@@ -7,7 +7,7 @@ public sealed class ChartSettingsTests
     [Fact]
     public void WhatIsWritten_IsReadAgain()
     {
-        var settings = new ChartSettings(ChartSettings.Tokens, 0.8, Log: true, Find: "loss & more", new ChartZoom(12.5, 340));
+        var settings = new ChartSettings(ChartSettings.RilStep, 0.8, Log: true, Find: "loss & more", new ChartZoom(12.5, 340));
         string query = string.Join('&', settings.Query().Select(p => $"{p.Key}={Uri.EscapeDataString((string)p.Value!)}"));
         Assert.Equal(settings, ChartSettings.Read("http://site/runs/x?tab=charts&" + query));
     }

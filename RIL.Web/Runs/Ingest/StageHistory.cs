@@ -21,6 +21,9 @@ public static class StageHistory
     /// <summary>The stages, in order.</summary>
     public static List<RunStage> Read(string? json) => json is null ? [] : JsonSerializer.Deserialize<List<RunStage>>(json, Json) ?? [];
 
+    /// <summary>The run's step at which its reinforcement began; null where it has not.</summary>
+    public static long? RilStart(Run run) => Read(run.Stages).LastOrDefault(s => s.Name == "ril")?.Step;
+
     internal static string Write(IReadOnlyList<RunStage> stages) => JsonSerializer.Serialize(stages, Json);
 
     private static JsonSerializerOptions Options()

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using RIL.Web.Charts;
+using RIL.Web.Runs.Ingest;
 
 namespace RIL.Web.Runs.Pages;
 
@@ -38,7 +39,7 @@ public sealed partial class ChartsTab
     private async Task Read()
     {
         _read = View.Run.Id;
-        _runs = [ChartRun.Of(View.Run)];
+        _runs = [ChartRun.Of(View.Run) with { RilStart = StageHistory.RilStart(View.Run) }];
         _metrics = await Metrics.Names(View.Run.Id);
         _known = [.. _metrics, .. View.Latest.Keys];
     }
