@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using RIL.Tests.Web;
 using RIL.Tests.Web.Jobs;
@@ -112,6 +113,46 @@ public sealed class RecoveryTests(ChromiumFixture chromium, SiteFixture site)
         await Expect(page.GetByText("No connection to the site")).ToBeHiddenAsync();
     }
 
+    // The history comes at once, the script of the live connection later: what the run does in between is in neither.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task WhatHappensBetweenTheHistoryAndTheFirstNews_IsShown(bool ends)
+    {
+        LiveRun run = await LiveRun.Create(site, "reward");
+        for (int step = 0; step <= 3; step++) await run.Step(step, tell: false);
+        await using Visit visit = await Visit.As(chromium, site.Address, "vera", "/runs");
+        IPage page = visit.Page;
+        var script = new TaskCompletionSource();
+        await page.RouteAsync("**/signalr.min.js", async route => { await script.Task; await route.ContinueAsync(); });
+        // News overtakes the answer to who subscribes.
+        TaskCompletionSource asked = new(), news = new();
+        await page.RouteWebSocketAsync(new Regex("/hubs/runs"), socket =>
+        {
+            IWebSocketRoute server = socket.ConnectToServer();
+            bool first = true;
+            server.OnMessage(async frame =>
+            {
+                string text = frame.Text!;
+                bool isNews = text.Contains("\"updates\"", StringComparison.Ordinal);
+                if (!ends && first && !isNews && text.Contains("\"last_event\"", StringComparison.Ordinal)) { first = false; asked.SetResult(); await news.Task; }
+                socket.Send(text);
+                if (isNews) news.TrySetResult();
+            });
+        });
+        await visit.Go($"/runs/{run.Id}");
+        await ShowsSteps(page, 3);
+        for (int step = 4; step <= 6; step++) await run.Step(step);
+        if (ends) await run.End();
+        script.SetResult();
+        if (!ends)
+        {
+            await asked.Task;
+            await run.Step(7);
+        }
+        await ShowsSteps(page, ends ? 6 : 7, atOnce: false);
+    }
+
     [Fact]
     public async Task ABrowserThatIsClosed_LeavesTheRunAlone()
     {
@@ -144,11 +185,19 @@ public sealed class RecoveryTests(ChromiumFixture chromium, SiteFixture site)
         await other.WaitForURLAsync($"**/runs/{run.Id}");
     }
 
-    private static async Task ShowsSteps(IPage page, int last)
+    // Every step up to the last one, once each. Where what lies between is read after what is new has come, not in the very moment in which the last one appears.
+    private static async Task ShowsSteps(IPage page, int last, bool atOnce = true)
     {
-        await page.WaitForFunctionAsync($"last => ({Lines})().some(([metric, steps]) => metric === 'reward' && steps.at(-1) === last)", last, new() { Timeout = Patience });
-        string shown = await page.EvaluateAsync<string>($"() => JSON.stringify(({Lines})().find(([metric]) => metric === 'reward')[1])");
-        Assert.Equal($"[{string.Join(',', Enumerable.Range(0, last + 1))}]", shown);
+        string all = $"[{string.Join(',', Enumerable.Range(0, last + 1))}]", shown = $"JSON.stringify(({Lines})().find(([metric]) => metric === 'reward')?.[1])";
+        if (atOnce)
+        {
+            await page.WaitForFunctionAsync($"last => ({Lines})().some(([metric, steps]) => metric === 'reward' && steps.at(-1) === last)", last, new() { Timeout = Patience });
+            Assert.Equal(all, await page.EvaluateAsync<string>($"() => {shown}"));
+        }
+        else
+        {
+            await page.WaitForFunctionAsync($"all => {shown} === all", all, new() { Timeout = Patience });
+        }
     }
 
     // What the chart has drawn is what a fresh reading of everything that was stored gives.

@@ -1,7 +1,7 @@
 // One line of a chart: history as the server reduced it, detail of the zoomed range, and the values that came live since.
 import { fetchPoints } from './chart-fetch.js';
 
-const empty = { steps: [], values: [], times: [], tokens: [], weights: [], nan: [], total: 0, reduced: false };
+const empty = { steps: [], values: [], times: [], tokens: [], weights: [], nan: [], total: 0, reduced: false, lastEvent: 0 };
 
 export class Line {
   constructor(spec) {
@@ -11,6 +11,7 @@ export class Line {
     this.tail = new Map();    // step -> value, came after the base
     this.axis = new Map();    // step -> [time, tokens] of the tail
     this.loaded = false;
+    this.liveAfter = null;    // live values come for every event after this one; null until that is known
     this.change = 0;
   }
 
@@ -41,9 +42,9 @@ export class Line {
     return { from, to, points: await fetchPoints(this.spec.run, this.spec.metric, from, to, buckets, signal) };
   }
 
-  /** What was stored between the history's answer and the first live value. */
+  /** What was stored between the history's answer and the first live value, some of which may be here already: it begins where the history ends. */
   async catchUp(signal) {
-    const points = await fetchPoints(this.spec.run, this.spec.metric, Math.max(0, this.lastStep), null, 2000, signal, true);
+    const points = await fetchPoints(this.spec.run, this.spec.metric, this.base.steps.at(-1) ?? 0, null, 2000, signal, true);
     for (let i = 0; i < points.steps.length; i++) {
       this.tail.set(points.steps[i], points.values[i]);
       this.axis.set(points.steps[i], [points.times[i], points.tokens[i]]);

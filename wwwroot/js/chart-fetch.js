@@ -2,6 +2,7 @@
 //   6 numbers: version (1), values in the range, whether they were reduced (0 or 1), 0, n points, m marks
 //   5 columns of n: step, value (NaN = not a number), time in ms since 1970, tokens (NaN = unknown), values it stands for
 //   2 columns of m: step of a value (or of the first one of a piece) that is not a number, how many there are
+// The header Last-Event-ID says up to which event of the run it has everything.
 const kept = new Map();   // address -> { time, points }: charts that are drawn anew at once, or share a line, ask once
 const keepFor = 4000;
 
@@ -32,9 +33,9 @@ export function forgetPoints(run, metric) {
 
 async function read(address) {
   const answer = await fetch(address, { headers: { accept: 'application/octet-stream' } });
-  if (answer.status === 404) return decode(new Float64Array([1, 0, 0, 0, 0, 0]));
+  if (answer.status === 404) return { ...decode(new Float64Array([1, 0, 0, 0, 0, 0])), lastEvent: 0 };
   if (!answer.ok) throw new Error(answer.status === 401 ? 'you are signed out.' : (await answer.json().catch(() => null))?.detail ?? `status ${answer.status}.`);
-  return decode(new Float64Array(await answer.arrayBuffer()));
+  return { ...decode(new Float64Array(await answer.arrayBuffer())), lastEvent: Number(answer.headers.get('last-event-id') ?? 0) };
 }
 
 export function decode(data) {

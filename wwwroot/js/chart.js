@@ -165,7 +165,7 @@ class MetricChart extends HTMLElement {
       this.failed = null;
       this.rebuild();
       if (this.zoomed) this.detail();
-      for (const line of this.lines.filter(l => l.late)) this.catchUp(line);
+      for (const line of this.lines) this.join(line);
     } catch (e) {
       if (signal.aborted) return;
       this.failed = e;
@@ -195,9 +195,7 @@ class MetricChart extends HTMLElement {
   receive(run, lines, message) {
     if (!this.mounted) return;
     if (message.ready) {
-      // The run moved between the history's answer and the moment from which nothing is missed.
-      if (message.progress && ended(message.progress.state) && lines.every(l => l.loaded)) return;
-      for (const line of lines) if (line.loaded) { if (line.lastStep < message.progress.step) this.catchUp(line); } else line.late = true;
+      for (const line of lines) { line.liveAfter = message.last_event; this.join(line); }
       return;
     }
     if (message.gap_too_large) {
@@ -208,18 +206,26 @@ class MetricChart extends HTMLElement {
     let changed = false;
     for (const line of lines) changed = line.take(message) || changed;
     this.badge();
+    if (!changed && this.plot === null && this.failed === null && ended(message.progress.state)) this.rebuild();   // What it says of values to come is over.
     if (!changed || !lines.every(l => l.loaded)) return;
     if (!this.plot) this.rebuild(); else redraw(this);
     // Live values are kept one by one; now and then the server reduces them.
     if (lines.some(l => l.tail.size > 3000)) { for (const line of lines) forgetPoints(run, line.spec.metric); Promise.all(lines.map(l => l.load(this.buckets, this.mounted.signal))).then(() => redraw(this), () => {}); }
   }
 
-  async catchUp(line) {
-    line.late = false;
+  /** Where history ends before live values begin, reads what lies between. */
+  async join(line) {
+    if (!line.loaded || line.liveAfter === null || line.base.lastEvent >= line.liveAfter) return;
+    const after = line.liveAfter, signal = this.mounted.signal;
+    line.liveAfter = null;
     try {
-      await line.catchUp(this.mounted?.signal);
-      if (this.mounted && !this.plot) this.rebuild(); else redraw(this);
-    } catch { /* The next message or the next reconnect brings it. */ }
+      await line.catchUp(signal);
+      if (this.plot) redraw(this); else this.rebuild();
+    } catch {
+      if (signal.aborted) return;
+      line.liveAfter = after;
+      setTimeout(() => { if (!signal.aborted) this.join(line); }, 2000);
+    }
   }
 
   /** What is drawn: per line its positions, values and what smoothing makes of them. */

@@ -1,5 +1,5 @@
 // One connection to /hubs/runs a page, shared by everything on it that is live. It reconnects without end; after a gap it names the last event and step
-// that arrived and hands on what was missed. What watches gets the hub's messages, and {ready} once nothing that is stored from now on can be missed.
+// that arrived and hands on what was missed. What watches gets the hub's messages, and {ready} once nothing can be missed that is stored after the event it names.
 import { loadScript } from './load.js';
 
 const runs = new Map();          // id -> { watchers, lastEvent, lastStep, progress, held, subscribed, wanted }
@@ -79,12 +79,19 @@ async function choose(run) {
   const names = union(run);
   const waiting = [...run.watchers].filter(w => !w.ready);
   try {
+    let after = run.lastEvent;
     if (JSON.stringify(names) !== run.wanted) {
-      await connection.invoke('Choose', run.id, names);
+      after = await connection.invoke('Choose', run.id, names) ?? after;
       run.wanted = JSON.stringify(names);
     }
-    for (const watcher of waiting) { watcher.ready = true; watcher.receive({ run: run.id, ready: true, progress: run.progress }); }
+    for (const watcher of waiting) tellReady(run, watcher, after);
   } catch { /* The connection was lost; the next one asks again. */ }
+}
+
+function tellReady(run, watcher, after) {
+  if (watcher.ready) return;
+  watcher.ready = true;
+  watcher.receive({ run: run.id, ready: true, last_event: after });
 }
 
 async function subscribe(run) {
@@ -100,7 +107,7 @@ async function subscribe(run) {
     if (gap === null) return;    // A run that was purged.
     hand(run, gap);
     for (const message of held) hand(run, message);
-    for (const watcher of watchers) if (!watcher.ready) { watcher.ready = true; watcher.receive({ run: run.id, ready: true, progress: run.progress }); }
+    for (const watcher of watchers) tellReady(run, watcher, gap.last_event);
     if ([...run.watchers].some(w => !w.ready)) ask(run);
   } catch {
     run.held = null;             // The connection was lost; the next one subscribes again.

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.EntityFrameworkCore;
+using RIL.Web.Data;
 
 namespace RIL.Web.Runs.Live;
 
@@ -6,7 +8,7 @@ namespace RIL.Web.Runs.Live;
 /// Live news of runs at <c>/hubs/runs</c>. A client subscribes and gets the message <c>updates</c> with a list of <see cref="RunMessage"/>, one a run, at most four times a second.
 /// After a reconnect it subscribes again with the last event and the last step it has; the answer holds what it missed.
 /// </summary>
-public sealed class RunHub(RunFeed feed, RunGaps gaps, IHubContext<RunHub> hub) : Hub
+public sealed class RunHub(RunFeed feed, RunGaps gaps, IDbContextFactory<RilDb> databases, IHubContext<RunHub> hub) : Hub
 {
     /// <summary>The message to clients.</summary>
     public const string Updates = "updates";
@@ -30,8 +32,13 @@ public sealed class RunHub(RunFeed feed, RunGaps gaps, IHubContext<RunHub> hub) 
         return null;
     }
 
-    /// <summary>Changes which metrics of a run are sent; null = all.</summary>
-    public void Choose(string runId, string[]? metrics) => Watch.Add(runId, metrics);
+    /// <summary>Changes which metrics of a run are sent (null = all); says up to which event values of a new one may not have been sent, null where there is no such run.</summary>
+    public async Task<long?> Choose(string runId, string[]? metrics)
+    {
+        Watch.Add(runId, metrics);
+        await using RilDb db = await databases.CreateDbContextAsync();
+        return await db.Runs.Where(r => r.Id == runId).Select(r => (long?)r.LastEvent).FirstOrDefaultAsync();
+    }
 
     /// <summary>Watches state and progress of all runs.</summary>
     public void SubscribeProject() => Watch.Project = true;

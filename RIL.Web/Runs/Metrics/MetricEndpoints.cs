@@ -24,7 +24,7 @@ internal static class MetricEndpoints
         runs.MapGet("{id}/metrics/series", Series).RequireAuthorization(Policies.Viewer).WithName("GetMetricSeries")
             .WithSummary("Values of up to 50 metrics for charts as little-endian 64-bit floats.")
             .WithDescription(
-                "Each series: version (1), values in the range, reduced (0 or 1), steps a piece covers, n, m; n steps, n values, n times (ms since 1970), n tokens, n counts; then of the m places where values are not a number the steps and the counts.")
+                "Each series: version (1), values in the range, reduced (0 or 1), steps a piece covers, n, m; n steps, n values, n times (ms since 1970), n tokens, n counts; then of the m places where values are not a number the steps and the counts. The header Last-Event-ID names the last event of the run that they contain.")
             .ProducesFile(SeriesBinary.ContentType).Produces(StatusCodes.Status304NotModified);
         runs.MapGet("{id}/metrics.csv", Csv).RequireAuthorization(Policies.Viewer).WithName("ExportMetrics").WithSummary("All values, or those of the named metrics, as CSV: metric, step, time, tokens, value.").ProducesFile("text/csv");
     }
@@ -54,6 +54,7 @@ internal static class MetricEndpoints
         Check(buckets);
         if (name.Length is 0 or > MostSeries) throw new InputException($"name is given {name.Length} times; expected 1 to {MostSeries} metrics.");
         if (await Tag(id, databases, http) is not { } tag) return ProblemOf.Missing("run", id);
+        http.Response.Headers["Last-Event-ID"] = tag.LastEvent.ToString(CultureInfo.InvariantCulture);
         if (tag.Known) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         return TypedResults.Bytes(SeriesBinary.Write(store.Read(id, name, from, to, buckets)), SeriesBinary.ContentType);
     }
@@ -80,15 +81,15 @@ internal static class MetricEndpoints
         }
     }
 
-    // What a run holds is the same as long as its last event is; null where there is no such run.
-    private static async Task<(string Value, bool Known)?> Tag(string id, IDbContextFactory<RilDb> databases, HttpContext http)
+    // What a run holds is the same as long as its last event is; null where there is no such run. It is asked for before the values: those may be newer, never older.
+    private static async Task<(long LastEvent, bool Known)?> Tag(string id, IDbContextFactory<RilDb> databases, HttpContext http)
     {
         await using RilDb db = await databases.CreateDbContextAsync();
         if (await db.Runs.Where(r => r.Id == id).Select(r => new { r.LastEvent, r.Fence }).FirstOrDefaultAsync() is not { } run) return null;
         string tag = $"\"{id}-{run.LastEvent}-{run.Fence}\"";
         http.Response.Headers.ETag = tag;
         http.Response.Headers.CacheControl = "private, no-cache";
-        return (tag, http.Request.Headers.IfNoneMatch.Contains(tag));
+        return (run.LastEvent, http.Request.Headers.IfNoneMatch.Contains(tag));
     }
 
     private static void Check(int buckets)

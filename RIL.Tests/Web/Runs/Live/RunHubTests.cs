@@ -35,6 +35,29 @@ public sealed class RunHubTests(SiteFixture site)
         Assert.Equal(["loss"], (await Next(news)).Metrics.Keys);
     }
 
+    // A chart reads what lies between its history and its first live value: both name the event at which they end and begin.
+    [Fact]
+    public async Task History_AndWhoChoosesAMetric_SayAtWhichEventTheyAre()
+    {
+        LiveRun run = await LiveRun.Create(site, "reward", "loss");
+        await using HubConnection hub = await LiveRun.Connect(site);
+        await Subscribe(hub, run.Id, null, null, ["reward"]);
+        await run.Step(1);
+        Assert.Equal("1", await HistoryEndsAt(run));
+        await run.Step(2);
+        Assert.Equal(2L, await hub.InvokeAsync<long?>(nameof(RunHub.Choose), run.Id, new[] { "loss", "reward" }, Cancellation));
+        Assert.Equal("2", await HistoryEndsAt(run));
+        Assert.Null(await hub.InvokeAsync<long?>(nameof(RunHub.Choose), "nothing", new[] { "loss" }, Cancellation));
+    }
+
+    private async Task<string> HistoryEndsAt(LiveRun run)
+    {
+        using var client = new HttpClient { BaseAddress = site.Address };
+        client.DefaultRequestHeaders.Authorization = new("Bearer", await LiveRun.Token(site));
+        using HttpResponseMessage answer = await client.GetAsync($"/api/v1/runs/{run.Id}/metrics/series?name=loss", Cancellation);
+        return answer.EnsureSuccessStatusCode().Headers.GetValues("Last-Event-ID").Single();
+    }
+
     [Fact]
     public async Task AfterAReconnect_TheGapIsFilled_FromTheLastEventNamed()
     {
