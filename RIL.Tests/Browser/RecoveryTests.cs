@@ -1,12 +1,15 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using RIL.Tests.Web;
 using RIL.Tests.Web.Jobs;
 using RIL.Tests.Web.Runs.Live;
 using RIL.Web.Accounts;
 using RIL.Web.Runs;
+using RIL.Web.Runs.Live;
 using static Microsoft.Playwright.Assertions;
 
 namespace RIL.Tests.Browser;
@@ -57,7 +60,7 @@ public sealed class RecoveryTests(ChromiumFixture chromium, SiteFixture site)
         }
     }
 
-    // Silence is noticed by the charts' connection after 15 s and by the page's after 30 s: the cut lasts until both have said so.
+    // Silence is noticed by the charts' connection after 15 s and by the page's after 30 s: the cut lasts 30 s, and until both have said so.
     [Fact]
     public async Task ANetworkThatIsCut_IsSaid_AndLeavesNeitherAGapNorADoubledValue()
     {
@@ -73,10 +76,12 @@ public sealed class RecoveryTests(ChromiumFixture chromium, SiteFixture site)
         await page.EvaluateAsync("() => { window.before = true; }");
 
         wire.Cut();
+        var silence = Task.Delay(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         for (int step = 7; step <= 20; step++) await run.Step(step);
         await Expect(page.Locator(".chart-live").First).ToContainTextAsync("stale since", new() { Timeout = Patience });
         await Expect(page.GetByText("No connection to the site")).ToBeVisibleAsync(new() { Timeout = Patience });
         await run.Step(21);
+        await silence;
         wire.Mend();
         await ShowsSteps(page, 21);
         await Expect(page.Locator(".chart-live-live").First).ToBeAttachedAsync();
@@ -89,7 +94,7 @@ public sealed class RecoveryTests(ChromiumFixture chromium, SiteFixture site)
         await Expect(page.Locator(".state-finished").First).ToBeVisibleAsync(new() { Timeout = Patience });
     }
 
-    // Whoever sleeps for long is forgotten by the site: its connections are closed meanwhile.
+    // Nothing of the page runs while it sleeps. Whoever sleeps for long (30 s) is forgotten by the site.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -97,20 +102,32 @@ public sealed class RecoveryTests(ChromiumFixture chromium, SiteFixture site)
     {
         LiveRun run = await LiveRun.Create(site, "reward");
         for (int step = 0; step <= 3; step++) await run.Step(step, tell: false);
-        await using var wire = new Wire(site.Address);
-        await using Visit visit = await Visit.As(chromium, wire.Address, "vera", $"/runs/{run.Id}");
+        await using Visit visit = await Visit.As(chromium, site.Address, "vera", $"/runs/{run.Id}");
         IPage page = visit.Page;
         await ShowsSteps(page, 3);
-        await Expect(page.Locator(".chart-live-live").First).ToBeAttachedAsync();
+        await run.Step(4);
+        await ShowsSteps(page, 4, atOnce: false);
+        await page.EvaluateAsync("() => { window.slept = 0; let last = performance.now(); setInterval(() => { const now = performance.now(); window.slept = Math.max(window.slept, now - last); last = now; }, 20); }");
         ICDPSession tab = await page.Context.NewCDPSessionAsync(page);
-        await tab.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "frozen" });
-        for (int step = 4; step <= 9; step++) await run.Step(step);
-        if (forgotten) await wire.Drop();
+        var asleep = new TaskCompletionSource();
+        tab.Event("Debugger.paused").OnEvent += (_, _) => asleep.TrySetResult();
+        await tab.SendAsync("Debugger.enable");
+        await tab.SendAsync("Debugger.pause");
+        await asleep.Task;
+        var time = Stopwatch.StartNew();
+
+        RunFeed feed = site.Services.GetRequiredService<RunFeed>();
+        int readers = feed.Readers;
+        for (int step = 5; step <= 9; step++) await run.Step(step);
+        while (forgotten && (time.Elapsed < TimeSpan.FromSeconds(30) || feed.Readers >= readers)) await Task.Delay(50, TestContext.Current.CancellationToken);
         await run.End();
-        await tab.SendAsync("Page.setWebLifecycleState", new() { ["state"] = "active" });
-        await ShowsSteps(page, 9);
+        double asleepFor = time.Elapsed.TotalMilliseconds;
+        await tab.SendAsync("Debugger.resume");
+        await tab.SendAsync("Debugger.disable");
+        await ShowsSteps(page, 9, atOnce: false);
         await Expect(page.Locator(".state-finished").First).ToBeVisibleAsync(new() { Timeout = Patience });
-        await Expect(page.GetByText("No connection to the site")).ToBeHiddenAsync();
+        await Expect(page.GetByText("No connection to the site")).ToBeHiddenAsync(new() { Timeout = Patience });
+        Assert.InRange(await page.EvaluateAsync<double>("() => window.slept"), asleepFor, double.MaxValue);
     }
 
     // The history comes at once, the script of the live connection later: what the run does in between is in neither.

@@ -13,7 +13,6 @@ internal sealed class Wire : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly Uri _site;
     private readonly Task _accepting;
-    private volatile CancellationTokenSource _open = new();
     private volatile TaskCompletionSource _whole = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Wire(Uri site)
@@ -34,13 +33,9 @@ internal sealed class Wire : IAsyncDisposable
     /// <summary>What waited comes through.</summary>
     public void Mend() => _whole.TrySetResult();
 
-    /// <summary>Everything that is open is closed, as a router or a site does with those it has not heard of for long.</summary>
-    public Task Drop() => Interlocked.Exchange(ref _open, new CancellationTokenSource()).CancelAsync();
-
     public async ValueTask DisposeAsync()
     {
         await _ending.CancelAsync();
-        await _open.CancelAsync();
         _listener.Stop();
         await _accepting;
         _ending.Dispose();
@@ -61,15 +56,14 @@ internal sealed class Wire : IAsyncDisposable
 
     private async Task Join(TcpClient browser)
     {
-        CancellationToken dropped = _open.Token;
         using (browser)
         using (var site = new TcpClient())
         {
             try
             {
-                await _whole.Task.WaitAsync(dropped);
-                await site.ConnectAsync(_site.Host, _site.Port, dropped);
-                await Task.WhenAny(Pump(browser.GetStream(), site.GetStream(), dropped), Pump(site.GetStream(), browser.GetStream(), dropped));
+                await _whole.Task.WaitAsync(_ending.Token);
+                await site.ConnectAsync(_site.Host, _site.Port, _ending.Token);
+                await Task.WhenAny(Pump(browser.GetStream(), site.GetStream()), Pump(site.GetStream(), browser.GetStream()));
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or SocketException)
             {
@@ -78,16 +72,16 @@ internal sealed class Wire : IAsyncDisposable
         }
     }
 
-    private async Task Pump(NetworkStream from, NetworkStream to, CancellationToken dropped)
+    private async Task Pump(NetworkStream from, NetworkStream to)
     {
         byte[] buffer = new byte[1 << 16];
         try
         {
             int count;
-            while ((count = await from.ReadAsync(buffer, dropped)) > 0)
+            while ((count = await from.ReadAsync(buffer, _ending.Token)) > 0)
             {
-                await _whole.Task.WaitAsync(dropped);
-                await to.WriteAsync(buffer.AsMemory(0, count), dropped);
+                await _whole.Task.WaitAsync(_ending.Token);
+                await to.WriteAsync(buffer.AsMemory(0, count), _ending.Token);
             }
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or ObjectDisposedException)
