@@ -1,6 +1,4 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
-using Microsoft.JSInterop;
 using RIL.Training;
 using RIL.Web.Controls;
 using RIL.Web.Runs.Completions;
@@ -25,8 +23,6 @@ public sealed partial class CompareCompletions
     private (IReadOnlyList<ComparedRun> Runs, long Step, bool Apart)? _shown;
     private int _at, _page;
     private bool _apart;
-    private IJSObjectReference? _module, _keys;
-    private DotNetObjectReference<CompareCompletions>? _self;
 
     /// <summary>The runs.</summary>
     [Parameter, EditorRequired]
@@ -37,9 +33,6 @@ public sealed partial class CompareCompletions
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
-
-    [Inject]
-    private IJSRuntime Script { get; set; } = default!;
 
     private string Summary
     {
@@ -61,25 +54,6 @@ public sealed partial class CompareCompletions
         StateHasChanged();
     });
 
-    /// <summary>A step before or after, by key.</summary>
-    [JSInvokable]
-    public Task Move(int by) => InvokeAsync(() => Go(_at + by));
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            if (_keys is not null) await _keys.InvokeVoidAsync("dispose");
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and its keys with it.
-        }
-        _self?.Dispose();
-    }
-
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
@@ -93,15 +67,6 @@ public sealed partial class CompareCompletions
         if (_steps.Count == 0) return;
         await Show(query.Whole("step"));
         _page = Math.Clamp((int)(query.Whole("page") ?? 1) - 1, 0, Math.Max(0, (_questions.Count - 1) / PerPage));
-    }
-
-    /// <inheritdoc/>
-    protected override async Task OnAfterRenderAsync(bool firstRender)
-    {
-        if (!firstRender) return;
-        _self = DotNetObjectReference.Create(this);
-        _module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/run.js");
-        _keys = await _module.InvokeAsync<IJSObjectReference>("stepKeys", _self);
     }
 
     private async Task ReadSteps()
@@ -135,7 +100,7 @@ public sealed partial class CompareCompletions
         try
         {
             if (await Reader.Read(run.Run, step) is { } groups) return groups;
-            problems.Add($"{run.Run.Name}: the file of step {step} is not in the run folder any more; look at another step.");
+            problems.Add($"{run.Run.Name}: the file of step {Say.Count(step)} is not in the run folder any more; look at another step.");
         }
         catch (InputException e)
         {
@@ -144,15 +109,7 @@ public sealed partial class CompareCompletions
         return [];
     }
 
-    private void Slide(ChangeEventArgs e)
-    {
-        if (int.TryParse(e.Value?.ToString(), CultureInfo.InvariantCulture, out int at)) Go(at);
-    }
-
-    private void Go(int at)
-    {
-        if (at >= 0 && at < _steps.Count && at != _at) To(("step", _steps[at]), ("page", null));
-    }
+    private void Go(int at) => To(("step", _steps[at]), ("page", null));
 
     private void Turn(int page) => To(("page", page == 0 ? null : page + 1));
 

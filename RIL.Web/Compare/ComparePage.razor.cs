@@ -20,6 +20,7 @@ public sealed partial class ComparePage : IDisposable
     private CompareCompletions? _completions;
     private IDisposable? _feed;
     private string? _read;
+    private bool _loaded;
 
     /// <summary>Identifiers of the runs, by commas.</summary>
     [SupplyParameterFromQuery]
@@ -61,15 +62,20 @@ public sealed partial class ComparePage : IDisposable
         _feed = Feed.Subscribe(update => choice.Ids.Contains(update.RunId) ? update : null, updates => InvokeAsync(() => Take(updates)));
         _now.Clear();
         await Load(choice.Ids);
+        if (_read != (Runs ?? "")) return;
         _problems = [.. Problems(choice)];
+        _loaded = true;
     }
 
     private async Task Load(IReadOnlyList<string> ids)
     {
-        _runs = await Reader.Runs(ids);
-        string[] found = [.. _runs.Select(r => r.Run.Id)];
+        IReadOnlyList<ComparedRun> runs = await Reader.Runs(ids);
+        string[] found = [.. runs.Select(r => r.Run.Id)];
+        var metrics = new MetricTable(found, await Reader.Metrics(found));
+        // Other runs may have been asked for meanwhile.
+        if (!CompareChoice.Read(Runs).Ids.SequenceEqual(ids)) return;
+        (_runs, _metrics) = (runs, metrics);
         _lines = [.. _runs.Select(r => r.Chart)];
-        _metrics = new MetricTable(found, await Reader.Metrics(found));
         _names = [.. _metrics.Names];
     }
 
@@ -95,14 +101,12 @@ public sealed partial class ComparePage : IDisposable
         }
         if (reload) await Load(CompareChoice.Read(Runs).Ids);
         if (_names.Count != _metrics.Names.Count) (_names, draw) = ([.. _metrics.Names], true);
-        if (steps && _completions is not null) await _completions.Grow();
+        if (steps && Current == "completions" && _completions is not null) await _completions.Grow();
         // Charts draw their points by themselves; drawing all of them again for nothing costs more than it shows.
         if (draw || reload || Current == "metrics") StateHasChanged();
     }
 
     private RunProgress Now(ComparedRun run) => _now.GetValueOrDefault(run.Run.Id) ?? RunProgress.Of(run.Run);
-
-    private string AddressOf(string tab) => $"compare?runs={string.Join(',', _runs.Select(r => r.Run.Id))}{(tab == "charts" ? "" : $"&tab={tab}")}";
 
     private Task<IEnumerable<FoundRun>> Search(string? text, CancellationToken cancel) =>
         Task.FromResult(Finder.Find(text, 12 + _runs.Count).Where(f => _runs.All(r => r.Run.Id != f.Id)));

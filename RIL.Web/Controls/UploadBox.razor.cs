@@ -10,7 +10,8 @@ public sealed record UploadEnd(int Status, string Body);
 public partial class UploadBox
 {
     private ElementReference _input;
-    private IJSObjectReference? _module, _handle;
+    private PageScript? _script;
+    private PageScriptHandle? _handle;
     private DotNetObjectReference<UploadBox>? _self;
 
     [Inject] private IJSRuntime Js { get; set; } = default!;
@@ -51,14 +52,14 @@ public partial class UploadBox
     {
         if (_handle is null || Name is null || Busy) return;
         (Busy, Sent) = (true, 0);
-        await _handle.InvokeVoidAsync("start", address);
+        await _handle.Call("start", address);
         StateHasChanged();
     }
 
     /// <summary>Forgets the file.</summary>
     public async Task Clear()
     {
-        if (_handle is not null) await _handle.InvokeVoidAsync("clear");
+        if (_handle is not null) await _handle.Call("clear");
     }
 
     /// <summary>Called by the browser.</summary>
@@ -92,28 +93,19 @@ public partial class UploadBox
     {
         if (!firstRender) return;
         _self = DotNetObjectReference.Create(this);
-        _module = await Js.InvokeAsync<IJSObjectReference>("import", "/js/upload.js");
-        _handle = await _module.InvokeAsync<IJSObjectReference>("attach", _input, _self);
+        _script = new PageScript(Js, "/js/upload.js");
+        _handle = await _script.Hold("attach", _input, _self);
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            if (_handle is not null) await _handle.InvokeVoidAsync("dispose");
-            if (_handle is not null) await _handle.DisposeAsync();
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and the listener with it.
-        }
+        if (_script is not null) await _script.DisposeAsync();
         _self?.Dispose();
     }
 
     private async Task Cancel()
     {
-        if (_handle is not null) await _handle.InvokeVoidAsync("cancel");
+        if (_handle is not null) await _handle.Call("cancel");
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components.Web;
 using Microsoft.JSInterop;
 using MudBlazor;
 using RIL.Training;
+using RIL.Web.Controls;
 using RIL.Web.Runs.Jobs;
 
 namespace RIL.Web.Home;
@@ -14,7 +15,7 @@ public sealed partial class QueuePanel : IAsyncDisposable
     private const int Page = 20;
 
     private readonly Dictionary<string, ElementReference> _handles = [];
-    private IJSObjectReference? _module, _keys;
+    private PageScript? _script;
     private ElementReference? _focus;
     private (string Id, bool Focus)? _moved;
     private string? _dragged, _over;
@@ -45,15 +46,7 @@ public sealed partial class QueuePanel : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        try
-        {
-            if (_keys is not null) await _keys.InvokeVoidAsync("dispose");
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and its listeners with it.
-        }
+        if (_script is not null) await _script.DisposeAsync();
     }
 
     /// <inheritdoc/>
@@ -72,13 +65,13 @@ public sealed partial class QueuePanel : IAsyncDisposable
     {
         if (firstRender && MaySteer)
         {
-            _module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/home.js");
-            _keys = await _module.InvokeAsync<IJSObjectReference>("queueKeys");
+            _script = new PageScript(Script, "./js/home.js");
+            await _script.Hold("queueKeys");
         }
         if (_focus is not { } handle) return;
         _focus = null;
         // A row that changes places is taken out and put in again, and the focus is lost on the way.
-        await handle.FocusAsync(preventScroll: true);
+        await PageScript.Focus(handle, preventScroll: true);
     }
 
     private Task Key(KeyboardEventArgs e, string id) => e.Key switch

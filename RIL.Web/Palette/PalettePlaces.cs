@@ -47,7 +47,7 @@ internal static class PalettePlaces
         foreach (RunAction action in list.First is { } first ? [first, .. list.Beside, .. list.Menu] : list.Menu)
         {
             string path = $"/api/v1/runs/{run.Id}/actions/";
-            yield return new PaletteItem(ThisRun, RunActionList.Word(action, run.State), RunActionList.Explain(action), IconOf(action),
+            yield return new PaletteItem(ThisRun, RunActionList.Word(action, run.State), RunActionList.Explain(action), RunActionList.Icon(action),
                 Href: action == RunAction.Clone ? $"/runs/new?clone={run.Id}" : null,
                 Post: action == RunAction.Clone ? null : path + action.ToString().ToLowerInvariant(),
                 Undo: action is RunAction.Archive or RunAction.Delete ? path + "restore" : null) { Words = $"{action} {run.Name} run" };
@@ -62,17 +62,4 @@ internal static class PalettePlaces
     private static PaletteItem Do(string title, string words, string icon, string address) => new(Actions, title, null, icon, address) { Words = words };
 
     private static PaletteItem Here(string title, string words, string icon, string what) => new(Actions, title, null, icon, Here: what) { Words = words };
-
-    private static string IconOf(RunAction action) => action switch
-    {
-        RunAction.Start => Icons.Material.Outlined.PlayArrow,
-        RunAction.Pause => Icons.Material.Outlined.Pause,
-        RunAction.Resume => Icons.Material.Outlined.PlayArrow,
-        RunAction.Stop => Icons.Material.Outlined.Stop,
-        RunAction.Retry => Icons.Material.Outlined.Replay,
-        RunAction.Clone => Icons.Material.Outlined.ContentCopy,
-        RunAction.Archive => Icons.Material.Outlined.Inventory2,
-        RunAction.Restore => Icons.Material.Outlined.Restore,
-        _ => Icons.Material.Outlined.Delete,
-    };
 }

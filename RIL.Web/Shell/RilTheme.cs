@@ -7,8 +7,15 @@ internal static class RilTheme
 {
     private static readonly string[] Sans = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Noto Sans", "Liberation Sans", "Arial", "sans-serif"];
 
-    public static MudTheme Theme { get; } = new()
+    /// <summary>The light colours, which hold where nothing else is said.</summary>
+    public static MudTheme Light { get; } = Of(":root");
+
+    /// <summary>The dark ones, which hold where the page says so: switching needs neither the server nor a new page.</summary>
+    public static MudTheme Dark { get; } = Of(":root[data-theme=dark]");
+
+    private static MudTheme Of(string scope) => new()
     {
+        PseudoCss = new PseudoCss { Scope = scope },
         LayoutProperties = new LayoutProperties { DefaultBorderRadius = "6px" },
         PaletteLight = new PaletteLight
         {

@@ -139,15 +139,7 @@ public partial class TeacherDetailPage
 
     private async Task Rename(string name)
     {
-        try
-        {
-            _teacher = await Teachers.Describe(_teacher!.Id, name, null);
-            _refusal = null;
-        }
-        catch (InputException e)
-        {
-            _refusal = e.Message;
-        }
+        _teacher = await Teachers.Describe(_teacher!.Id, name, null);
         if (_teacher is not null) Look(_teacher);
     }
 

@@ -1,7 +1,7 @@
 // The keys of the site, in a dialog of the browser's own.
 const keys = [
-  ['Everywhere', [['Ctrl K', 'go to any run or page, or do something (on a Mac ⌘ K)'], ['?', 'this list'], ['Esc', 'close what is open']]],
-  ['Lists of runs', [['/', 'to the filter'], ['j  k', 'row below, row above'], ['Enter', 'open the run'], ['x', 'select the run']]],
+  ['Everywhere', [['Ctrl K', 'go to any run or page, or do something (on a Mac ⌘ K)'], ['/', 'to the filter or search of the page'], ['?', 'this list'], ['Esc', 'close what is open, leave the filter']]],
+  ['Tables', [['j  k', 'row below, row above'], ['Enter', 'open the row'], ['x', 'select the run (in the list of runs)']]],
   ['A run', [['←  →', 'step before, step after (Completions); tab before, tab after (on the tabs)']]],
   ['Queue on Home', [['↑  ↓', 'move the run up or down (on its handle)'], ['Home  End', 'move it to the top or to the end']]],
 ];

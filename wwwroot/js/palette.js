@@ -1,7 +1,6 @@
 // Ctrl+K: one box for every run, page and action. The dialog is the browser's own (focus stays inside and returns), and lies outside of what Blazor draws; the server searches.
 import { keysDialog } from './palette-keys.js';
 
-const { keep } = window.rilTheme;
 const element = (name, properties = {}, ...children) => {
   const made = Object.assign(document.createElement(name), properties);
   made.append(...children);
@@ -141,8 +140,7 @@ function show(text, undo, bad) {
 
 function here(what) {
   if (what.startsWith('theme:')) {
-    keep('ril-theme', what.slice(6));
-    location.reload();
+    window.rilTheme.choose(what.slice(6));
   } else if (what === 'rail') {
     document.querySelector('[data-rail-collapse]')?.click();
   } else if (what === 'keys') {

@@ -8,7 +8,7 @@ export function stepKeys(page) {
     const by = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : 0;
     if (by === 0 || event.target.closest(takesArrows)) return;
     event.preventDefault();
-    page.invokeMethodAsync('Move', by);
+    page.invokeMethodAsync('Move', by).catch(() => { }); // the page may have gone since
   };
   document.addEventListener('keydown', onKey);
   return { dispose: () => document.removeEventListener('keydown', onKey) };

@@ -1,5 +1,5 @@
 // The frame's behaviour that needs no server: rail, theme, relative times, reconnection notice.
-const { cookie, keep } = window.rilTheme;
+const { keep, choice, choose } = window.rilTheme;
 const root = document.documentElement;
 
 document.addEventListener('click', e => {
@@ -14,8 +14,7 @@ document.addEventListener('click', e => {
   }
   if (at('[data-theme-switch]')) {
     const order = ['system', 'light', 'dark'];
-    keep('ril-theme', order[(order.indexOf(cookie('ril-theme') ?? 'system') + 1) % 3]);
-    location.reload();
+    choose(order[(order.indexOf(choice()) + 1) % 3]);
   }
 });
 document.addEventListener('keydown', e => { if (e.key === 'Escape') delete root.dataset.drawer; });

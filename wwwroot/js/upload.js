@@ -3,7 +3,7 @@ export function attach(input, component) {
   let request = null;
   const chosen = () => {
     const file = input.files[0];
-    component.invokeMethodAsync('Chosen', file?.name ?? null, file?.size ?? 0);
+    component.invokeMethodAsync('Chosen', file?.name ?? null, file?.size ?? 0).catch(() => { });
   };
   input.addEventListener('change', chosen);
   if (input.files.length) chosen();

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RIL.Web.Accounts;
 using RIL.Web.Api;
@@ -28,14 +29,14 @@ internal static class CheckpointEndpoints
         return TypedResults.Stream(target => CheckpointZip.Write(folder, root, target, context.RequestAborted), "application/zip", root + ".zip");
     }
 
-    private static Task<Results<Ok<CheckpointInfo>, ProblemHttpResult>> Keep(string id, string name, RunService runs, CheckpointService checkpoints) =>
-        Act(id, name, runs, run => checkpoints.Keep(run, name, keep: true));
+    private static Task<Results<Ok<CheckpointInfo>, ProblemHttpResult>> Keep(string id, string name, RunService runs, CheckpointService checkpoints, ClaimsPrincipal user) =>
+        Act(id, name, runs, run => checkpoints.Keep(run, name, keep: true, Caller.Of(user)));
 
-    private static Task<Results<Ok<CheckpointInfo>, ProblemHttpResult>> Release(string id, string name, RunService runs, CheckpointService checkpoints) =>
-        Act(id, name, runs, run => checkpoints.Keep(run, name, keep: false));
+    private static Task<Results<Ok<CheckpointInfo>, ProblemHttpResult>> Release(string id, string name, RunService runs, CheckpointService checkpoints, ClaimsPrincipal user) =>
+        Act(id, name, runs, run => checkpoints.Keep(run, name, keep: false, Caller.Of(user)));
 
-    private static Task<Results<Ok<CheckpointInfo>, ProblemHttpResult>> Delete(string id, string name, RunService runs, CheckpointService checkpoints) =>
-        Act(id, name, runs, run => checkpoints.Delete(run, name));
+    private static Task<Results<Ok<CheckpointInfo>, ProblemHttpResult>> Delete(string id, string name, RunService runs, CheckpointService checkpoints, ClaimsPrincipal user) =>
+        Act(id, name, runs, run => checkpoints.Delete(run, name, Caller.Of(user)));
 
     private static async Task<Results<Ok<CheckpointInfo>, ProblemHttpResult>> Act(string id, string name, RunService runs, Func<Run, Task<CheckpointOutcome>> wish)
     {

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using RIL.Web.Accounts;
 using RIL.Web.Data;
+using RIL.Web.Datasets;
 using RIL.Web.Runs.Live;
 
 namespace RIL.Web.Runs.Checkpoints;
@@ -22,8 +24,9 @@ public sealed class CheckpointService(Storage storage, IDbContextFactory<RilDb> 
     public Task<CheckpointInfo?> Hashed(string runId, string name) => Task.Run(() => Folders(runId).Hashed(name));
 
     /// <summary>Protects a checkpoint from the trainer's pruning, or gives it free again.</summary>
-    public async Task<CheckpointOutcome> Keep(Run run, string name, bool keep)
+    public async Task<CheckpointOutcome> Keep(Run run, string name, bool keep, Caller caller)
     {
+        if (RefusalByRole(caller) is { } forbidden) return new CheckpointOutcome(null, forbidden);
         CheckpointFolders folders = Folders(run.Id);
         if (folders.Find(name) is not { } checkpoint) return new CheckpointOutcome(null);
         if (checkpoint.Step is not { } step) return new CheckpointOutcome(null, "The trained student is never pruned; there is nothing to protect it from.");
@@ -43,25 +46,39 @@ public sealed class CheckpointService(Storage storage, IDbContextFactory<RilDb> 
     }
 
     /// <summary>Deletes a checkpoint for good.</summary>
-    public async Task<CheckpointOutcome> Delete(Run run, string name)
+    public async Task<CheckpointOutcome> Delete(Run run, string name, Caller caller)
     {
+        if (RefusalByRole(caller) is { } forbidden) return new CheckpointOutcome(null, forbidden);
         CheckpointFolders folders = Folders(run.Id);
         if (folders.Find(name) is not { } checkpoint) return new CheckpointOutcome(null);
-        if (RefusalToDelete(run, checkpoint) is { } refusal) return new CheckpointOutcome(null, refusal);
+        await using RilDb db = await databases.CreateDbContextAsync();
+        // No run begins to need it between the look and the deletion.
+        await using var transaction = await db.Database.BeginTransactionAsync();
+        if (await RefusalToDelete(db, run, checkpoint) is { } refusal) return new CheckpointOutcome(null, refusal);
         folders.Delete(name);
-        if (checkpoint.Step is { } step)
-        {
-            await using RilDb db = await databases.CreateDbContextAsync();
-            await db.RunCheckpoints.Where(c => c.RunId == run.Id && c.Step == step).ExecuteDeleteAsync();
-        }
+        if (checkpoint.Step is { } step) await db.RunCheckpoints.Where(c => c.RunId == run.Id && c.Step == step).ExecuteDeleteAsync();
+        await transaction.CommitAsync();
         Tell(run);
         return new CheckpointOutcome(checkpoint);
     }
 
     /// <summary>Why a checkpoint must stay for now; null where it may go.</summary>
-    public static string? RefusalToDelete(Run run, CheckpointInfo checkpoint) => checkpoint.Newest && (RunTransitions.IsActive(run.State) || run.State == RunState.Queued)
-        ? $"The run goes on from {checkpoint.Name} should it be interrupted; stop the run first, or wait for the next checkpoint."
-        : null;
+    public async Task<string?> RefusalToDelete(Run run, CheckpointInfo checkpoint)
+    {
+        await using RilDb db = await databases.CreateDbContextAsync();
+        return await RefusalToDelete(db, run, checkpoint);
+    }
+
+    private static async Task<string?> RefusalToDelete(RilDb db, Run run, CheckpointInfo checkpoint)
+    {
+        if (checkpoint.Step is null) return RunUse.Refusal($"The student of '{run.Name}'", await RunUse.Of(db, "run:" + run.Id));
+        RunState now = await db.Runs.Where(r => r.Id == run.Id).Select(r => r.State).FirstOrDefaultAsync();
+        return checkpoint.Newest && (RunTransitions.IsActive(now) || now == RunState.Queued)
+            ? $"The run goes on from {checkpoint.Name} should it be interrupted; stop the run first, or wait for the next checkpoint."
+            : null;
+    }
+
+    private static string? RefusalByRole(Caller caller) => caller.Role == UserRole.Viewer ? "Viewers may look at checkpoints and download them; keeping and deleting is for members. An administrator can give you that role." : null;
 
     private CheckpointFolders Folders(string runId) => new(storage.Run(runId));
 

@@ -13,7 +13,7 @@ public sealed partial class CheckpointsTab
     private readonly HashSet<string> _open = [];
     private readonly Dictionary<string, CheckpointInfo> _hashed = [];
     private IReadOnlyList<CheckpointInfo> _checkpoints = [];
-    private bool _mayChange;
+    private Caller? _caller;
 
     /// <inheritdoc/>
     protected override RunPageChange Shows => RunPageChange.Checkpoints | RunPageChange.Run;
@@ -30,6 +30,8 @@ public sealed partial class CheckpointsTab
     [Inject]
     private ISnackbar Snackbar { get; set; } = default!;
 
+    private bool MayChange => _caller is { Role: not UserRole.Viewer };
+
     private string Rule
     {
         get
@@ -44,7 +46,7 @@ public sealed partial class CheckpointsTab
     protected override async Task OnParametersSetAsync()
     {
         _checkpoints = Checkpoints.List(View.Run.Id);
-        if (Authentication is not null && (await Authentication).User is { Identity.IsAuthenticated: true } user) _mayChange = Caller.Of(user).Role != UserRole.Viewer;
+        if (Authentication is not null && (await Authentication).User is { Identity.IsAuthenticated: true } user) _caller = Caller.Of(user);
     }
 
     /// <inheritdoc/>
@@ -63,14 +65,16 @@ public sealed partial class CheckpointsTab
 
     private async Task Keep(CheckpointInfo checkpoint, bool keep)
     {
-        CheckpointOutcome outcome = await Checkpoints.Keep(View.Run, checkpoint.Name, keep);
+        if (!MayChange) return;
+        CheckpointOutcome outcome = await Checkpoints.Keep(View.Run, checkpoint.Name, keep, _caller!);
         if (outcome.Refusal is { } refusal) Snackbar.Add(refusal, Severity.Warning);
         _checkpoints = Checkpoints.List(View.Run.Id);
     }
 
     private async Task Delete(CheckpointInfo checkpoint)
     {
-        if (CheckpointService.RefusalToDelete(View.Run, checkpoint) is { } refused)
+        if (!MayChange) return;
+        if (await Checkpoints.RefusalToDelete(View.Run, checkpoint) is { } refused)
         {
             Snackbar.Add(refused, Severity.Warning);
             return;
@@ -78,7 +82,7 @@ public sealed partial class CheckpointsTab
         string lost = checkpoint.Newest && View.Now.State is RunState.Paused or RunState.Failed or RunState.Cancelled ? " The run then goes on from an older one, or from the start." : "";
         bool? yes = await Dialogs.ShowMessageBoxAsync($"Delete {Title(checkpoint)}?", $"{checkpoint.Files.Count} files, {Say.Bytes(checkpoint.Bytes)}, are removed from the disk for good.{lost}", yesText: "Delete", cancelText: "Keep it");
         if (yes != true) return;
-        CheckpointOutcome outcome = await Checkpoints.Delete(View.Run, checkpoint.Name);
+        CheckpointOutcome outcome = await Checkpoints.Delete(View.Run, checkpoint.Name, _caller!);
         Snackbar.Add(outcome.Refusal ?? (outcome.Checkpoint is null ? $"{checkpoint.Name} was gone already." : $"{checkpoint.Name} deleted, {Say.Bytes(checkpoint.Bytes)} freed."), outcome.Refusal is null ? Severity.Normal : Severity.Warning);
         _checkpoints = Checkpoints.List(View.Run.Id);
     }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
-using Microsoft.JSInterop;
 using RIL.Training;
 using RIL.Training.Runs;
 using RIL.Web.Controls;
@@ -9,7 +7,7 @@ using RIL.Web.Runs.Pages;
 namespace RIL.Web.Runs.Completions;
 
 /// <summary>The completions of a run; step, order, kind, search and page are in the address.</summary>
-public sealed partial class CompletionsTab : IAsyncDisposable
+public sealed partial class CompletionsTab
 {
     private const int PerPage = 10;
 
@@ -20,14 +18,13 @@ public sealed partial class CompletionsTab : IAsyncDisposable
     ];
 
     private IReadOnlyList<KeptStep> _steps = [];
+    private IReadOnlyList<long> _numbers = [];
     private IReadOnlyList<CompletionGroup> _groups = [], _shown = [];
     private IReadOnlyList<string> _types = [], _teachers = [];
     private int _at, _page;
     private string? _problem;
     private (string, long)? _read;
     private AddressQuery? _query;
-    private IJSObjectReference? _module, _keys;
-    private DotNetObjectReference<CompletionsTab>? _self;
 
     /// <inheritdoc/>
     protected override RunPageChange Shows => RunPageChange.Completions;
@@ -38,16 +35,14 @@ public sealed partial class CompletionsTab : IAsyncDisposable
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
 
-    [Inject]
-    private IJSRuntime Script { get; set; } = default!;
-
     private long? Step => _query?.Whole("step");
 
     private string? Order => _query?["order"];
 
     private string? Type => _query?["type"];
 
-    private string? Find => _query?["find"];
+    // The charts have a search of their own in the address.
+    private string? Find => _query?["words"];
 
     private CompletionOrder Ordering => Enum.TryParse(Order, ignoreCase: true, out CompletionOrder order) ? order : CompletionOrder.Kept;
 
@@ -67,31 +62,11 @@ public sealed partial class CompletionsTab : IAsyncDisposable
         }
     }
 
-    /// <summary>A step before or after, by key.</summary>
-    [JSInvokable]
-    public Task Move(int by) => InvokeAsync(() => Go(_at + by));
-
-    /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        Dispose();
-        try
-        {
-            if (_keys is not null) await _keys.InvokeVoidAsync("dispose");
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and its keys with it.
-        }
-        _self?.Dispose();
-    }
-
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
         _query = new AddressQuery(Navigation);
-        if (_steps.Count == 0) _steps = await Reader.Steps(View.Run.Id);
+        if (_steps.Count == 0) await ReadSteps();
         if (_steps.Count == 0) return;
         int asked = Step is { } step ? _steps.ToList().FindLastIndex(s => s.Step <= step) : _read is null ? _steps.Count - 1 : _at;
         _at = Math.Clamp(asked, 0, _steps.Count - 1);
@@ -102,20 +77,25 @@ public sealed partial class CompletionsTab : IAsyncDisposable
     /// <inheritdoc/>
     protected override async Task OnChanged(RunPageChange change)
     {
-        // What is looked at stays; only the slider grows.
+        // What is looked at stays; only the slider grows. Where the trainer went back to an earlier step, the one before is shown, or the same one made anew.
         long here = _steps.Count == 0 ? -1 : _steps[_at].Step;
-        _steps = await Reader.Steps(View.Run.Id);
+        await ReadSteps();
+        if (_steps.Count == 0) return;
+        if (here < 0)
+        {
+            await OnParametersSetAsync();
+            return;
+        }
         _at = Math.Max(0, _steps.ToList().FindLastIndex(s => s.Step <= here));
-        if (here < 0 && _steps.Count > 0) await OnParametersSetAsync();
+        _read = null;
+        await Read();
+        _page = Math.Clamp(_page, 0, Math.Max(0, (_shown.Count - 1) / PerPage));
     }
 
-    /// <inheritdoc/>
-    protected override async Task OnAfterRenderAsync(bool firstRender)
+    private async Task ReadSteps()
     {
-        if (!firstRender) return;
-        _self = DotNetObjectReference.Create(this);
-        _module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/run.js");
-        _keys = await _module.InvokeAsync<IJSObjectReference>("stepKeys", _self);
+        _steps = await Reader.Steps(View.Run.Id);
+        _numbers = [.. _steps.Select(s => s.Step)];
     }
 
     private async Task Read()
@@ -127,7 +107,7 @@ public sealed partial class CompletionsTab : IAsyncDisposable
             try
             {
                 _groups = await Reader.Read(View.Run, step) ?? [];
-                if (_groups.Count == 0) _problem = $"The file of step {step} is not in the run folder any more; look at another step.";
+                if (_groups.Count == 0) _problem = $"The file of step {Say.Count(step)} is not in the run folder any more; look at another step.";
             }
             catch (InputException e)
             {
@@ -142,26 +122,18 @@ public sealed partial class CompletionsTab : IAsyncDisposable
         _shown = CompletionRanking.Choose(_groups, Ordering, Type, Find);
     }
 
-    private void Slide(ChangeEventArgs e)
-    {
-        if (int.TryParse(e.Value?.ToString(), CultureInfo.InvariantCulture, out int at)) Go(at);
-    }
-
-    private void Go(int at)
-    {
-        if (at >= 0 && at < _steps.Count && at != _at) To(("step", _steps[at].Step), ("page", null));
-    }
+    private void Go(int at) => To(("step", _steps[at].Step), ("page", null));
 
     private void Turn(int page) => To(("page", page == 0 ? null : page + 1));
 
-    private void Set(object? order = null, object? type = null, object? find = null)
+    private void Set(object? order = null, object? type = null, object? words = null)
     {
         if (order is not null) To(("order", order is "kept" ? null : $"{order}"), ("page", null));
         if (type is not null) To(("type", type is "" ? null : $"{type}"), ("page", null));
-        if (find is not null) To(("find", find is "" ? null : $"{find}"), ("page", null));
+        if (words is not null) To(("words", words is "" ? null : $"{words}"), ("page", null));
     }
 
-    private void Clear() => To(("type", null), ("find", null), ("page", null));
+    private void Clear() => To(("type", null), ("words", null), ("page", null));
 
     private void To(params (string Key, object? Value)[] changes) =>
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(changes.ToDictionary(c => c.Key, c => c.Value)), replace: true);

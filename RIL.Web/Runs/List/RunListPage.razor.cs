@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Web.Virtualization;
-using Microsoft.JSInterop;
 using MudBlazor;
 using RIL.Training;
 using RIL.Training.Runs;
@@ -15,7 +14,7 @@ using RIL.Web.Runs.Query;
 namespace RIL.Web.Runs.List;
 
 /// <summary>All runs: filter, order, columns in the address; numbers change in place.</summary>
-public sealed partial class RunListPage : IAsyncDisposable
+public sealed partial class RunListPage : IDisposable
 {
     private static readonly (string Word, string Filter)[] Quick =
         [("All", ""), ("Running", "state in (starting, running, pausing, stopping)"), ("Queued", "state = queued"), ("Finished", "state = finished"), ("Failed", "state = failed"), ("Mine", "owner = me"), ("Archived", "state = archived"), ("Trash", "state = deleted")];
@@ -32,7 +31,6 @@ public sealed partial class RunListPage : IAsyncDisposable
     private IReadOnlyList<RunRow> _first = [];
     private ListView _view = new("", "", ListView.Usual);
     private Virtualize<RunRow>? _rows;
-    private IJSObjectReference? _keys;
     private IDisposable? _feed;
     private Caller? _caller;
     private string[] _allColumns = [];
@@ -73,22 +71,8 @@ public sealed partial class RunListPage : IAsyncDisposable
     [Inject]
     private TimeProvider Clock { get; set; } = default!;
 
-    [Inject]
-    private IJSRuntime Script { get; set; } = default!;
-
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        _feed?.Dispose();
-        try
-        {
-            if (_keys is not null) await _keys.InvokeVoidAsync("stop");
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone, and its listeners with it.
-        }
-    }
+    public void Dispose() => _feed?.Dispose();
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
@@ -111,12 +95,9 @@ public sealed partial class RunListPage : IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    protected override async Task OnAfterRenderAsync(bool firstRender)
+    protected override void OnAfterRender(bool firstRender)
     {
-        if (!firstRender) return;
-        _feed = Feed.Subscribe(null, update => InvokeAsync(() => Heard(update)));
-        _keys = await Script.InvokeAsync<IJSObjectReference>("import", "./js/run-list.js");
-        await _keys.InvokeVoidAsync("start");
+        if (firstRender) _feed = Feed.Subscribe(null, update => InvokeAsync(() => Heard(update)));
     }
 
     private void Count()

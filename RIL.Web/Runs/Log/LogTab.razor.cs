@@ -9,15 +9,20 @@ namespace RIL.Web.Runs.Log;
 /// <summary>The log of a run: its sentences from the database, or what its trainer printed.</summary>
 public sealed partial class LogTab : IAsyncDisposable
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
     private Virtualize<RunLogLine>? _lines;
     private ElementReference _box;
-    private IJSObjectReference? _module, _tail;
+    private PageScript? _script;
+    private PageScriptHandle? _tail;
+    private ITimer? _look;
     private IList<string> _output = [];
     private LogFilter _filter = new();
     private AddressQuery? _query;
     private (string, bool, LogFilter)? _read;
-    private bool _follow = true;
+    private bool _cut;
     private int _count;
+    private long _bytes;
     private string _said = "";
 
     /// <inheritdoc/>
@@ -33,13 +38,19 @@ public sealed partial class LogTab : IAsyncDisposable
     private NavigationManager Navigation { get; set; } = default!;
 
     [Inject]
+    private TimeProvider Clock { get; set; } = default!;
+
+    [Inject]
     private IJSRuntime Script { get; set; } = default!;
 
     private string? Source => _query?["source"];
 
     private string? Level => _query?["level"];
 
-    private string? Find => _query?["find"];
+    // The charts have a search of their own in the address.
+    private string? Find => _query?["text"];
+
+    private bool Following => _query?["follow"] != "off";
 
     private bool FromTrainer => Source == "trainer";
 
@@ -49,21 +60,16 @@ public sealed partial class LogTab : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Dispose();
-        try
-        {
-            if (_tail is not null) await _tail.InvokeVoidAsync("dispose");
-            if (_module is not null) await _module.DisposeAsync();
-        }
-        catch (JSDisconnectedException)
-        {
-            // The page is gone.
-        }
+        if (_look is not null) await _look.DisposeAsync();
+        if (_script is not null) await _script.DisposeAsync();
     }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
+        bool followed = Following;
         _query = new AddressQuery(Navigation);
+        if (_tail is not null && followed != Following) await _tail.Call("follow", Following);
         _filter = new LogFilter(Level, Find);
         if (_read == (View.Run.Id, FromTrainer, _filter)) return;
         _read = (View.Run.Id, FromTrainer, _filter);
@@ -77,15 +83,25 @@ public sealed partial class LogTab : IAsyncDisposable
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
         if (!firstRender) return;
-        _module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/run.js");
-        _tail = await _module.InvokeAsync<IJSObjectReference>("tail", _box);
+        // What a trainer prints is no event; whether there is more of it is looked for.
+        _look = Clock.CreateTimer(_ => _ = InvokeAsync(Look), null, Pause, Pause);
+        _script = new PageScript(Script, "./js/run.js");
+        _tail = await _script.Hold("tail", _box);
+        if (_tail is not null && !Following) await _tail.Call("follow", false);
+    }
+
+    private async Task Look()
+    {
+        if (!FromTrainer || Output.Length(View.Run.Id) == _bytes) return;
+        await Refresh();
+        StateHasChanged();
     }
 
     private async Task Refresh()
     {
         if (FromTrainer)
         {
-            IReadOnlyList<string> lines = Output.Last(View.Run.Id);
+            (IReadOnlyList<string> lines, _bytes, _cut) = Output.Last(View.Run.Id);
             _output = string.IsNullOrWhiteSpace(Find) ? [.. lines] : [.. lines.Where(l => l.Contains(Find.Trim(), StringComparison.OrdinalIgnoreCase))];
             _count = _output.Count;
         }
@@ -100,12 +116,7 @@ public sealed partial class LogTab : IAsyncDisposable
     private async ValueTask<ItemsProviderResult<RunLogLine>> Provide(ItemsProviderRequest request) =>
         new(await Log.Read(View.Run.Id, _filter, request.StartIndex, request.Count), _count);
 
-    private async Task Follow(ChangeEventArgs e)
-    {
-        _follow = e.Value is true;
-        if (_tail is not null) await _tail.InvokeVoidAsync("follow", _follow);
-    }
+    private void Clear() => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["level"] = null, ["text"] = null }), replace: true);
 
-    private void To(string name, object? value) =>
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(name.ToLowerInvariant(), value is "" ? null : $"{value}"), replace: true);
+    private void To(string name, object? value) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(name, value is "" ? null : $"{value}"), replace: true);
 }

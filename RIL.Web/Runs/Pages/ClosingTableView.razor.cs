@@ -10,6 +10,7 @@ public sealed partial class ClosingTableView
 {
     private ClosingTable? _table;
     private string _foot = "";
+    private string? _read;
 
     /// <inheritdoc/>
     protected override RunPageChange Shows => RunPageChange.Run | RunPageChange.Values;
@@ -18,16 +19,17 @@ public sealed partial class ClosingTableView
     private RunMetrics Metrics { get; set; } = default!;
 
     /// <inheritdoc/>
-    protected override Task OnParametersSetAsync() => Read();
+    protected override Task OnParametersSetAsync() => _read == View.Run.Id ? Task.CompletedTask : Read();
 
     /// <inheritdoc/>
-    protected override async Task OnChanged(RunPageChange change)
+    protected override async Task OnChanged(RunPageChange change, IReadOnlySet<string> metrics)
     {
-        if ((change & RunPageChange.Run) != 0 || View.Latest.ContainsKey("eval/accuracy")) await Read();
+        if ((change & RunPageChange.Run) != 0 || metrics.Any(m => m.StartsWith("eval/accuracy", StringComparison.Ordinal))) await Read();
     }
 
     private async Task Read()
     {
+        _read = View.Run.Id;
         if (RunDocuments.Summary(View.Run) is { Evaluations.Count: > 0 } summary)
         {
             _table = ClosingTable.Of(summary);

@@ -2,15 +2,17 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using MudBlazor;
 using RIL.Training.Runs;
+using RIL.Web.Controls;
 
 namespace RIL.Web.Runs.Pages;
 
 /// <summary>The settings of a run.</summary>
-public sealed partial class ConfigTab
+public sealed partial class ConfigTab : IAsyncDisposable
 {
     private IReadOnlyList<SettingRow> _rows = [];
     private RunConfig? _config;
     private string? _parentName, _read, _asked;
+    private PageScript? _script;
 
     /// <inheritdoc/>
     protected override RunPageChange Shows => RunPageChange.Run;
@@ -27,6 +29,8 @@ public sealed partial class ConfigTab
     [Inject]
     private ISnackbar Snackbar { get; set; } = default!;
 
+    private PageScript Helpers => _script ??= new PageScript(Script, "./js/run.js");
+
     private string Mode => _asked is "changed" || (_asked is "parent" && _parentName is not null) ? _asked : "all";
 
     private IEnumerable<SettingRow> Shown => Mode switch
@@ -35,6 +39,13 @@ public sealed partial class ConfigTab
         "parent" => _rows.Where(r => r.Differs),
         _ => _rows,
     };
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Dispose();
+        if (_script is not null) await _script.DisposeAsync();
+    }
 
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
@@ -57,15 +68,13 @@ public sealed partial class ConfigTab
 
     private async Task Copy()
     {
-        await using IJSObjectReference module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/run.js");
-        bool done = await module.InvokeAsync<bool>("copy", RunConfigDocument.WriteYaml(_config!, onlyChanged: true));
+        bool done = await Helpers.Ask<bool>("copy", RunConfigDocument.WriteYaml(_config!, onlyChanged: true));
         Snackbar.Add(done ? "Copied: the settings that differ from the defaults, as YAML." : "The browser does not allow copying; download the file.", done ? Severity.Normal : Severity.Warning);
     }
 
     private async Task Save(string form)
     {
-        await using IJSObjectReference module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/run.js");
         string text = form == "json" ? RunConfigDocument.WriteJson(_config!) : RunConfigDocument.WriteYaml(_config!);
-        await module.InvokeVoidAsync("save", $"{View.Run.Id}.{form}", form == "json" ? "application/json" : "application/yaml", text);
+        await Helpers.Call("save", $"{View.Run.Id}.{form}", form == "json" ? "application/json" : "application/yaml", text);
     }
 }

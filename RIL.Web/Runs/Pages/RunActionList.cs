@@ -1,3 +1,4 @@
+using MudBlazor;
 using RIL.Web.Accounts;
 using static RIL.Web.Runs.RunAction;
 
@@ -51,6 +52,19 @@ public sealed record RunActionList(RunAction? First, IReadOnlyList<RunAction> Be
         Archive => "Put it out of sight; nothing is lost.",
         Restore => "Bring it back as it was.",
         _ => "Put it into the trash; it can be restored until the trash is emptied.",
+    };
+
+    /// <summary>Its picture.</summary>
+    public static string Icon(RunAction action) => action switch
+    {
+        Start or Resume => Icons.Material.Outlined.PlayArrow,
+        Pause => Icons.Material.Outlined.Pause,
+        Stop => Icons.Material.Outlined.Stop,
+        Retry => Icons.Material.Outlined.Replay,
+        Clone => Icons.Material.Outlined.ContentCopy,
+        Archive => Icons.Material.Outlined.Inventory2,
+        Restore => Icons.Material.Outlined.RestoreFromTrash,
+        _ => Icons.Material.Outlined.Delete,
     };
 
     private static bool Allowed(RunState state, RunAction action) => RunTransitions.Of(state, action).Next is not null;

@@ -58,7 +58,8 @@ public sealed partial class RunActions
 
     private async Task Do(RunAction action)
     {
-        if (_caller is null) return;
+        // Whoever only looks has no buttons.
+        if (_caller is null or { Role: UserRole.Viewer }) return;
         if (action == RunAction.Clone)
         {
             Navigation.NavigateTo($"runs/new?clone={RunId}");
@@ -90,7 +91,9 @@ public sealed partial class RunActions
             options.VisibleStateDuration = 12_000;
             options.OnClick = async _ =>
             {
-                await Runs.Act(id, RunAction.Restore, caller);
+                RunOutcome? undone = await Runs.Act(id, RunAction.Restore, caller);
+                if (undone is null) Snackbar.Add($"{name} does not exist any more.", Severity.Error);
+                else if (undone.Refusal is { } refusal) Snackbar.Add($"Undo was not possible: {refusal}", Severity.Warning);
                 await Changed.InvokeAsync();
             };
         });
@@ -103,17 +106,4 @@ public sealed partial class RunActions
         if (checkpoints.Count == 0) return "";
         return $" with {(checkpoints.Count == 1 ? "1 checkpoint" : $"{checkpoints.Count} checkpoints")} ({Say.Bytes(checkpoints.Sum(c => c.Bytes))})";
     }
-
-    private static string IconOf(RunAction action) => action switch
-    {
-        RunAction.Start => Icons.Material.Outlined.PlayArrow,
-        RunAction.Pause => Icons.Material.Outlined.Pause,
-        RunAction.Resume => Icons.Material.Outlined.PlayArrow,
-        RunAction.Stop => Icons.Material.Outlined.Stop,
-        RunAction.Retry => Icons.Material.Outlined.Replay,
-        RunAction.Clone => Icons.Material.Outlined.ContentCopy,
-        RunAction.Archive => Icons.Material.Outlined.Inventory2,
-        RunAction.Restore => Icons.Material.Outlined.RestoreFromTrash,
-        _ => Icons.Material.Outlined.Delete,
-    };
 }

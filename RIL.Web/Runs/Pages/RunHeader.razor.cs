@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Web;
 using Microsoft.EntityFrameworkCore;
+using MudBlazor;
+using RIL.Training;
 using RIL.Web.Accounts;
 using RIL.Web.Controls;
 using RIL.Web.Data;
@@ -12,8 +14,8 @@ namespace RIL.Web.Runs.Pages;
 public sealed partial class RunHeader
 {
     private ElementReference _input;
-    private bool _renaming, _tagging, _focus, _mayChange;
-    private string _name = "", _tag = "";
+    private bool _tagging, _focus, _mayChange;
+    private string _tag = "";
     private string? _owner, _parent, _facts;
 
     /// <summary>Called when something was changed here.</summary>
@@ -31,6 +33,9 @@ public sealed partial class RunHeader
 
     [Inject]
     private IDbContextFactory<RilDb> Databases { get; set; } = default!;
+
+    [Inject]
+    private ISnackbar Snackbar { get; set; } = default!;
 
     private string Where
     {
@@ -59,27 +64,12 @@ public sealed partial class RunHeader
     {
         if (!_focus) return;
         _focus = false;
-        await _input.FocusAsync();
+        await PageScript.Focus(_input);
     }
-
-    private void BeginRename() => (_renaming, _focus, _name) = (true, true, View.Run.Name);
 
     private void BeginTag() => (_tagging, _focus, _tag) = (true, true, "");
 
-    private async Task NameKey(KeyboardEventArgs e)
-    {
-        if (e.Key == "Enter") await Rename();
-        else if (e.Key == "Escape") _renaming = false;
-    }
-
-    private async Task Rename()
-    {
-        if (!_renaming) return;
-        _renaming = false;
-        if (_name.Trim().Length == 0 || _name.Trim() == View.Run.Name) return;
-        await Runs.Describe(View.Run.Id, _name, notes: null, tags: null);
-        await Changed.InvokeAsync();
-    }
+    private Task Rename(string name) => Change(name, _ => null);
 
     private async Task TagKey(KeyboardEventArgs e)
     {
@@ -91,14 +81,36 @@ public sealed partial class RunHeader
     {
         if (!_tagging) return;
         _tagging = false;
-        if (_tag.Trim().Length > 0) await Retag([.. View.Run.Tags.Select(t => t.Tag), .. _tag.Split(',')]);
+        if (_tag.Trim().Length > 0) await Retag(tags => [.. tags, .. _tag.Split(',')]);
     }
 
-    private Task RemoveTag(string tag) => Retag([.. View.Run.Tags.Select(t => t.Tag).Where(t => t != tag)]);
+    private Task RemoveTag(string tag) => Retag(tags => [.. tags.Where(t => t != tag)]);
 
-    private async Task Retag(IReadOnlyList<string> tags)
+    private async Task Retag(Func<IReadOnlyList<string>, IReadOnlyList<string>> change)
     {
-        await Runs.Describe(View.Run.Id, name: null, notes: null, tags);
+        try
+        {
+            await Change(name: null, change);
+        }
+        catch (InputException e)
+        {
+            Snackbar.Add(e.Message, Severity.Warning);
+        }
+    }
+
+    // The tags are those of now, not those that were on the page: what somebody else added meanwhile stays.
+    private async Task Change(string? name, Func<IReadOnlyList<string>, IReadOnlyList<string>?> tags)
+    {
+        if (!_mayChange) return;
+        try
+        {
+            if (await Runs.Find(View.Run.Id) is not { } now || await Runs.Describe(now.Id, name, notes: null, tags([.. now.Tags.Select(t => t.Tag)])) is null)
+                throw new InputException($"{View.Run.Name} does not exist any more: it was purged from the trash.");
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            throw new InputException("Somebody else changed the run at the same moment; look at what it is now and try again.");
+        }
         await Changed.InvokeAsync();
     }
 }

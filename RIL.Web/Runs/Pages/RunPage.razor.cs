@@ -8,6 +8,7 @@ public sealed partial class RunPage : IDisposable
 {
     private IDisposable? _subscription;
     private RunView? _view;
+    private bool _missing;
     private string? _loaded;
 
     /// <summary>The run's identifier.</summary>
@@ -25,6 +26,9 @@ public sealed partial class RunPage : IDisposable
     private RunFeed Feed { get; set; } = default!;
 
     [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    [Inject]
     private TimeProvider Clock { get; set; } = default!;
 
     private string Current => RunTabs.All.Any(t => t.Key == Tab) ? Tab! : "overview";
@@ -36,11 +40,15 @@ public sealed partial class RunPage : IDisposable
     protected override async Task OnParametersSetAsync()
     {
         if (_loaded == Id) return;
-        _loaded = Id;
+        string id = _loaded = Id;
+        (_view, _missing) = (null, false);
         _subscription?.Dispose();
         // First the ear, then the look: what happens in between is heard.
-        _subscription = Feed.Subscribe(Id, update => InvokeAsync(() => Take(update)));
-        _view = await Runs.Find(Id) is { } run ? new RunView(run) : null;
+        _subscription = Feed.Subscribe(id, update => InvokeAsync(() => Take(update)));
+        Run? run = await Runs.Find(id);
+        // Somebody may have gone to another run meanwhile.
+        if (_loaded != id) return;
+        (_view, _missing) = (run is null ? null : new RunView(run), run is null);
     }
 
     private async Task Take(RunUpdate update)
@@ -50,9 +58,9 @@ public sealed partial class RunPage : IDisposable
 
     private async Task Reload()
     {
-        if (await Runs.Find(Id) is not { } run) return;
-        string? name = _view?.Run.Name;
-        _view?.Reload(run);
+        if (_view is not { } view || await Runs.Find(view.Run.Id) is not { } run || _view != view) return;
+        string name = view.Run.Name;
+        view.Reload(run);
         if (name != run.Name) StateHasChanged();
     }
 }

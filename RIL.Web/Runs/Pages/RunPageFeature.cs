@@ -23,5 +23,6 @@ public static class RunPageFeature
     {
         app.MapCompletions();
         app.MapCheckpoints();
+        app.MapRunLog();
     }
 }

@@ -33,16 +33,19 @@ public abstract class RunPart : ComponentBase, IDisposable
     /// <summary>What to do before drawing again.</summary>
     protected virtual Task OnChanged(RunPageChange change) => Task.CompletedTask;
 
-    private void Hear(RunPageChange change)
+    /// <summary>The same, for parts that ask which metrics have new values.</summary>
+    protected virtual Task OnChanged(RunPageChange change, IReadOnlySet<string> metrics) => OnChanged(change);
+
+    private void Hear(RunPageChange change, IReadOnlySet<string> metrics)
     {
-        if ((change & Shows) != 0) _ = InvokeAsync(() => Draw(change));
+        if ((change & Shows) != 0) _ = InvokeAsync(() => Draw(change, metrics));
     }
 
-    private async Task Draw(RunPageChange change)
+    private async Task Draw(RunPageChange change, IReadOnlySet<string> metrics)
     {
         try
         {
-            await OnChanged(change);
+            await OnChanged(change, metrics);
             StateHasChanged();
         }
         catch (ObjectDisposedException)

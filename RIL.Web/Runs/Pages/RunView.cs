@@ -33,6 +33,8 @@ public enum RunPageChange
 /// </summary>
 public sealed class RunView(Run run)
 {
+    private static readonly IReadOnlySet<string> NoMetrics = new HashSet<string>();
+
     private readonly Dictionary<string, double> _latest = new(StringComparer.Ordinal);
     private long _lastEvent = run.LastEvent;
 
@@ -48,8 +50,8 @@ public sealed class RunView(Run run)
     /// <summary>When the last news came.</summary>
     public DateTimeOffset? LastNews { get; private set; }
 
-    /// <summary>Tells what changed.</summary>
-    public event Action<RunPageChange>? Changed;
+    /// <summary>Tells what changed, and of which metrics there are new values.</summary>
+    public event Action<RunPageChange, IReadOnlySet<string>>? Changed;
 
     /// <summary>Takes the record as it is in the database.</summary>
     public void Reload(Run run)
@@ -57,7 +59,7 @@ public sealed class RunView(Run run)
         Run = run;
         _lastEvent = Math.Max(_lastEvent, run.LastEvent);
         Now = RunUpdate.Of(run).Progress;
-        Changed?.Invoke(RunPageChange.Run | RunPageChange.Progress);
+        Changed?.Invoke(RunPageChange.Run | RunPageChange.Progress, NoMetrics);
     }
 
     /// <summary>Takes news; the answer says whether the record should be read again.</summary>
@@ -65,18 +67,20 @@ public sealed class RunView(Run run)
     {
         // News without a new event are a person's: another name, other tags, an action.
         bool byPerson = update.LastEvent == _lastEvent && !update.Checkpoints;
-        bool reload = byPerson || update.Progress.State != Now.State || update.Progress.Stage != Now.Stage || update.Progress.Reason != Now.Reason;
+        // What was known may be void: the trainer went on from an earlier step, or there was too much news to hear all of it.
+        bool again = update.RewoundTo is not null || update.Gap;
+        bool reload = byPerson || again || update.Progress.State != Now.State || update.Progress.Stage != Now.Stage || update.Progress.Reason != Now.Reason;
         _lastEvent = Math.Max(_lastEvent, update.LastEvent);
         RunPageChange change = RunPageChange.None;
         if (update.Progress != Now) change |= RunPageChange.Progress;
         if (update.Values.Count > 0) change |= RunPageChange.Values;
-        if (update.CompletionSteps.Count > 0) change |= RunPageChange.Completions;
-        if (update.Log.Count > 0) change |= RunPageChange.Log;
+        if (update.CompletionSteps.Count > 0 || again) change |= RunPageChange.Completions;
+        if (update.Log.Count > 0 || again) change |= RunPageChange.Log;
         if (update.Checkpoints) change |= RunPageChange.Checkpoints;
         Now = update.Progress;
         LastNews = now;
         foreach (LiveValue value in update.Values) _latest[value.Metric] = value.Value;
-        if (change != RunPageChange.None) Changed?.Invoke(change);
+        if (change != RunPageChange.None) Changed?.Invoke(change, update.Values.Count == 0 ? NoMetrics : update.Values.Select(v => v.Metric).ToHashSet(StringComparer.Ordinal));
         return reload;
     }
 }

@@ -53,7 +53,7 @@ public static class StageLine
             string? result = state switch
             {
                 StageState.Done => Result(name, results, answers, evaluations),
-                StageState.Now => share is { } s ? (100 * s).ToString("0", CultureInfo.InvariantCulture) + "\u202f%" : null,
+                StageState.Now => share is null ? null : Say.Percent(share),
                 _ => null,
             };
             return new StageOnLine(word, state, share, result, state switch
