@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
 using RIL.Training.Runs;
+using RIL.Web.Accounts;
 using RIL.Web.Data;
 using RIL.Web.Runs;
 using RIL.Web.Runs.Checkpoints;
@@ -11,6 +12,8 @@ namespace RIL.Tests.Web.Runs;
 
 public sealed class CheckpointTests : IDisposable
 {
+    private static readonly Caller Member = new("m", "mia", UserRole.Member);
+
     private readonly RunPageBench _bench = new();
     private readonly CheckpointService _service;
 
@@ -45,7 +48,7 @@ public sealed class CheckpointTests : IDisposable
             db.Add(new RunCheckpoint { RunId = run.Id, Step = 1, Folder = "checkpoint-1" });
             db.SaveChanges();
         }
-        Assert.Null((await _service.Keep(run, "checkpoint-1", keep: true)).Refusal);
+        Assert.Null((await _service.Keep(run, "checkpoint-1", keep: true, Member)).Refusal);
         byte[] before = File.ReadAllBytes(Path.Combine(folder, "model.safetensors"));
 
         Directory.Delete(folder, recursive: true); // as the trainer prunes
@@ -54,7 +57,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal((true, false), (kept.Kept, kept.Newest));
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(_service.Folder(run.Id, "checkpoint-1")!, "model.safetensors")));
         using (RilDb db = _bench.CreateDbContext()) Assert.True(db.RunCheckpoints.Single().Kept);
-        await _service.Keep(run, "checkpoint-1", keep: false);
+        await _service.Keep(run, "checkpoint-1", keep: false, Member);
         Assert.Equal(folder, new CheckpointStore(_bench.Storage.Run(run.Id), null).LastGood());
         Assert.False(_service.List(run.Id).Single().Kept);
     }
@@ -65,7 +68,7 @@ public sealed class CheckpointTests : IDisposable
         if (OperatingSystem.IsWindows()) return; // link counts are asked for with stat
         Run run = _bench.Add();
         string folder = _bench.Checkpoint(run, "checkpoint-1");
-        await _service.Keep(run, "checkpoint-1", keep: true);
+        await _service.Keep(run, "checkpoint-1", keep: true, Member);
         // Writing through one name shows through the other: it is the same file.
         File.AppendAllText(Path.Combine(folder, "config.json"), " ");
         Assert.Equal("{} ", File.ReadAllText(Path.Combine(_bench.Storage.Run(run.Id), "kept", "checkpoint-1", "config.json")));
@@ -77,14 +80,47 @@ public sealed class CheckpointTests : IDisposable
         Run run = _bench.Add(RunState.Running);
         _bench.Checkpoint(run, "checkpoint-1");
         _bench.Checkpoint(run, "checkpoint-2");
-        await _service.Keep(run, "checkpoint-1", keep: true);
+        await _service.Keep(run, "checkpoint-1", keep: true, Member);
 
-        CheckpointOutcome refused = await _service.Delete(run, "checkpoint-2"), done = await _service.Delete(run, "checkpoint-1");
+        CheckpointOutcome refused = await _service.Delete(run, "checkpoint-2", Member), done = await _service.Delete(run, "checkpoint-1", Member);
 
         Assert.Contains("goes on from checkpoint-2", refused.Refusal, StringComparison.Ordinal);
         Assert.True(done.Checkpoint!.Bytes > 1000);
         Assert.Equal(["checkpoint-2"], _service.List(run.Id).Select(c => c.Name));
         Assert.Empty(Directory.EnumerateDirectories(_bench.Storage.Run(run.Id), ".tmp*"));
+    }
+
+    [Fact]
+    public async Task WhoOnlyLooks_IsRefused_WhateverThePageOffers()
+    {
+        Run run = _bench.Add();
+        _bench.Checkpoint(run, "checkpoint-1");
+        var viewer = new Caller("v", "vera", UserRole.Viewer);
+
+        CheckpointOutcome kept = await _service.Keep(run, "checkpoint-1", keep: true, viewer), deleted = await _service.Delete(run, "checkpoint-1", viewer);
+
+        Assert.All([kept, deleted], o => Assert.Contains("for members", o.Refusal, StringComparison.Ordinal));
+        Assert.False(Assert.Single(_service.List(run.Id)).Kept);
+    }
+
+    [Fact]
+    public async Task TheTrainedStudent_StaysAsLongAsARunThatHasNotEndedStartsFromIt()
+    {
+        Run run = _bench.Add();
+        _bench.Checkpoint(run, "student");
+        Run other = _bench.Add(RunState.Queued, new RunConfig { Dataset = "quickstart:rl", Student = "run:" + run.Id });
+
+        CheckpointOutcome refused = await _service.Delete(run, "student", Member);
+
+        Assert.Contains($"'a run' (queued, {other.Id})", refused.Refusal, StringComparison.Ordinal);
+        Assert.Single(_service.List(run.Id));
+        using (RilDb db = _bench.CreateDbContext())
+        {
+            db.Runs.Single(r => r.Id == other.Id).State = RunState.Finished;
+            db.SaveChanges();
+        }
+        Assert.Null((await _service.Delete(run, "student", Member)).Refusal);
+        Assert.Empty(_service.List(run.Id));
     }
 
     [Theory]
@@ -100,8 +136,8 @@ public sealed class CheckpointTests : IDisposable
         Run run = _bench.Add();
         _bench.Checkpoint(run, "checkpoint-1");
         Assert.Null(_service.Folder(run.Id, name));
-        Assert.Equal(new CheckpointOutcome(null), await _service.Delete(run, name));
-        Assert.Equal(new CheckpointOutcome(null), await _service.Keep(run, name, keep: true));
+        Assert.Equal(new CheckpointOutcome(null), await _service.Delete(run, name, Member));
+        Assert.Equal(new CheckpointOutcome(null), await _service.Keep(run, name, keep: true, Member));
         Assert.Single(_service.List(run.Id));
     }
 

@@ -42,7 +42,7 @@ public sealed class RunPagePartsTests
         IReadOnlyList<StageOnLine> line = StageLine.Of(Ril, now, [new RunStage("discriminator", 30, 9, 2, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(12), new Dictionary<string, double> { ["discriminator/accuracy"] = 0.95 })], 25_600, [new ModelAccuracy("sft", 0.684, new Dictionary<string, double>(), 100)]);
 
         Assert.Equal(["SFT", "Teachers", "Discriminator", "RIL", "Evaluate"], line.Select(s => s.Name));
-        Assert.Equal(["68.4", "25\u202f600 answers", "0.95", "62\u202f%", null], line.Select(s => s.Result));
+        Assert.Equal(["68.4", "25\u202f600 answers", "0.95", "62.0\u202f%", null], line.Select(s => s.Result));
         Assert.Equal([StageState.Done, StageState.Done, StageState.Done, StageState.Now, StageState.Ahead], line.Select(s => s.State));
         Assert.Contains("done in 12 s", line[2].Explanation, StringComparison.Ordinal);
         Assert.All(StageLine.Of(Ril, now with { State = RunState.Finished }, [], null, []), s => Assert.Equal(StageState.Done, s.State));
@@ -92,14 +92,19 @@ public sealed class RunPagePartsTests
         var run = new Run { Id = "abcdefghjk", Name = "x", Config = "{}", State = RunState.Running, Stage = "ril", LastEvent = 5 };
         var view = new RunView(run);
         RunPageChange told = RunPageChange.None;
-        view.Changed += change => told |= change;
+        string[] moved = [];
+        view.Changed += (change, metrics) => (told, moved) = (told | change, [.. metrics]);
         RunUpdate values = RunUpdate.Of(run) with { LastEvent = 6, Values = [new LiveValue("loss", 1, 0.5)] };
 
         Assert.False(view.Apply(values, DateTimeOffset.UnixEpoch));
         Assert.Equal(RunPageChange.Values, told);
+        Assert.Equal(["loss"], moved);
         Assert.Equal(0.5, view.Latest["loss"]);
         Assert.True(view.Apply(values with { Values = [] }, DateTimeOffset.UnixEpoch)); // renamed meanwhile
-        Assert.True(view.Apply(values with { LastEvent = 7, Progress = values.Progress with { State = RunState.Failed } }, DateTimeOffset.UnixEpoch));
+        told = RunPageChange.None;
+        Assert.True(view.Apply(values with { LastEvent = 7, Values = [], RewoundTo = 3 }, DateTimeOffset.UnixEpoch)); // what was known may be void
+        Assert.True(told.HasFlag(RunPageChange.Completions | RunPageChange.Log));
+        Assert.True(view.Apply(values with { LastEvent = 8, Progress = values.Progress with { State = RunState.Failed } }, DateTimeOffset.UnixEpoch));
     }
 
     [Fact]
@@ -127,9 +132,13 @@ public sealed class RunPagePartsTests
         using var bench = new RunPageBench();
         Run run = bench.Add();
         var output = new TrainerOutput(bench.Storage);
-        Assert.Empty(output.Last(run.Id));
+        Assert.Empty(output.Last(run.Id).Lines);
+        Assert.Null(output.PathOf(run.Id));
         File.WriteAllLines(Path.Combine(bench.Storage.Run(run.Id), TrainerOutput.FileName), Enumerable.Range(0, 100_000).Select(i => $"line {i}"));
-        Assert.Equal(["line 99998", "line 99999"], output.Last(run.Id, 2));
-        Assert.Equal(2000, output.Last(run.Id).Count);
+        Assert.Equal(["line 99998", "line 99999"], output.Last(run.Id, 2).Lines);
+        Assert.Equal((2000, true, output.Length(run.Id)), (output.Last(run.Id).Lines.Count, output.Last(run.Id).Cut, output.Last(run.Id).Bytes));
+        File.WriteAllText(output.PathOf(run.Id)!, "first\nsecond\n");
+        Assert.Equal(["first", "second"], output.Last(run.Id).Lines);
+        Assert.False(output.Last(run.Id).Cut);
     }
 }

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RIL.Training.Runs;
 using RIL.Web.Data;
 using RIL.Web.Runs;
+using RIL.Web.Runs.Log;
 
 namespace RIL.Tests.Web.Runs;
 
@@ -78,6 +79,24 @@ public sealed partial class RunPageSiteTests(SiteFixture site)
         Assert.Equal("PAR1"u8.ToArray(), parquet[..4]);
         foreach (string missing in (string[])["?step=4", "/4/file", "/3/images/0/9", "/3/images/9/0"])
             Assert.Equal(HttpStatusCode.NotFound, (await site.Viewer.GetAsync(root + missing, TestContext.Current.CancellationToken)).StatusCode);
+    }
+
+    [Fact]
+    public async Task TheWholeOutputOfATrainer_IsDownloadedAsAnAttachment_WhileItIsWritten()
+    {
+        Run run = _runs.Add(RunState.Paused);
+        Assert.Equal(HttpStatusCode.NotFound, (await site.Viewer.GetAsync($"/api/v1/runs/{run.Id}/output", TestContext.Current.CancellationToken)).StatusCode);
+        string text = string.Concat(Enumerable.Range(0, 5000).Select(i => $"line {i}\n"));
+        await using var trainer = new FileStream(Path.Combine(_runs.Storage.Run(run.Id), TrainerOutput.FileName), FileMode.Create, FileAccess.Write, FileShare.Read);
+        await trainer.WriteAsync(System.Text.Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken);
+        await trainer.FlushAsync(TestContext.Current.CancellationToken);
+
+        using HttpResponseMessage answer = await site.Viewer.GetAsync($"/api/v1/runs/{run.Id}/output", TestContext.Current.CancellationToken);
+
+        Assert.Equal("attachment", answer.Content.Headers.ContentDisposition!.DispositionType);
+        Assert.Equal(text, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        string html = await site.Viewer.GetStringAsync($"/runs/{run.Id}?tab=log&source=trainer", TestContext.Current.CancellationToken);
+        Assert.Contains("Only the end is shown", html, StringComparison.Ordinal);
     }
 
     [Fact]
