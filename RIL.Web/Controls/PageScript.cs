@@ -65,7 +65,12 @@ public sealed class PageScript(IJSRuntime script, string address) : IAsyncDispos
         }
     }
 
-    internal Task Call(IJSObjectReference held, string function, object?[] arguments) => _gone ? Task.CompletedTask : Tolerate(async () => await held.InvokeVoidAsync(function, arguments));
+    internal async Task<T?> Ask<T>(IJSObjectReference held, string function, object?[] arguments)
+    {
+        T? answer = default;
+        if (!_gone) await Tolerate(async () => answer = await held.InvokeAsync<T>(function, arguments));
+        return answer;
+    }
 
     private Task Try(Func<IJSObjectReference, Task> act) => _gone ? Task.CompletedTask : Tolerate(async () =>
     {
@@ -105,5 +110,8 @@ public sealed class PageScriptHandle
     internal PageScriptHandle(PageScript script, IJSObjectReference held) => (_script, _held) = (script, held);
 
     /// <summary>Calls a function of it.</summary>
-    public Task Call(string function, params object?[] arguments) => _script.Call(_held, function, arguments);
+    public Task Call(string function, params object?[] arguments) => _script.Ask<object>(_held, function, arguments);
+
+    /// <summary>Calls a function of it for its answer; the default where the part is gone.</summary>
+    public Task<T?> Ask<T>(string function, params object?[] arguments) => _script.Ask<T>(_held, function, arguments);
 }

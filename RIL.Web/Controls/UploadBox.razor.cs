@@ -52,7 +52,7 @@ public partial class UploadBox
     {
         if (_handle is null || Name is null || Busy) return;
         (Busy, Sent) = (true, 0);
-        await _handle.Call("start", address);
+        Busy = await _handle.Ask<bool>("start", address);
         StateHasChanged();
     }
 

@@ -19,7 +19,7 @@ public partial class DatasetDetailPage
     private Virtualize<DatasetRowView>? _list;
     private string? _refusal, _fault;
     private int _matching;
-    private bool _member;
+    private bool _member, _looked;
 
     private static Dictionary<string, object> FilterAttributes { get; } = new() { ["data-filter"] = "", ["aria-label"] = "Find in questions and answers" };
 
@@ -52,6 +52,7 @@ public partial class DatasetDetailPage
         if (_set?.Id != Id)
         {
             _set = await Datasets.Find(Id);
+            _looked = true;
             _member = (await Authorization.AuthorizeAsync((await Authentication).User, Policies.Member)).Succeeded;
             if (_set is not null) _uses = await Datasets.Uses(_set.Reference);
         }

@@ -14,7 +14,7 @@ public partial class ModelDetailPage
     private ModelFacts? _facts;
     private IReadOnlyList<RunUse> _uses = [];
     private string? _refusal;
-    private bool _member;
+    private bool _member, _looked;
 
     /// <summary>Identifier or reference.</summary>
     [Parameter] public string Id { get; set; } = "";
@@ -37,6 +37,7 @@ public partial class ModelDetailPage
         if (_model?.Id == Id) return;
         _member = (await Authorization.AuthorizeAsync((await Authentication).User, Policies.Member)).Succeeded;
         _model = await Models.Find(Id);
+        _looked = true;
         if (_model is null) return;
         _facts = Models.Facts(_model);
         _uses = await Models.Uses(_model.Reference);

@@ -25,7 +25,7 @@ public partial class TeacherDetailPage
     private JudgeRule _rule;
     private string? _marker, _judged, _refusal, _fault;
     private int _matching;
-    private bool _member;
+    private bool _member, _looked;
 
     private static Dictionary<string, object> FilterAttributes { get; } = new() { ["data-filter"] = "", ["aria-label"] = "Find in questions and answers" };
 
@@ -73,6 +73,7 @@ public partial class TeacherDetailPage
         if (_teacher?.Id != Id)
         {
             _teacher = await Teachers.Find(Id);
+            _looked = true;
             _judged = null;
             _member = (await Authorization.AuthorizeAsync((await Authentication).User, Policies.Member)).Succeeded;
             if (_teacher is not null) _uses = await Teachers.Uses(_teacher.Reference);

@@ -3,7 +3,7 @@ export function attach(input, component) {
   let request = null;
   const chosen = () => {
     const file = input.files[0];
-    component.invokeMethodAsync('Chosen', file?.name ?? null, file?.size ?? 0).catch(() => { });
+    component.invokeMethodAsync('Chosen', file?.name ?? null, file?.size ?? 0);
   };
   input.addEventListener('change', chosen);
   if (input.files.length) chosen();
@@ -15,7 +15,7 @@ export function attach(input, component) {
   return {
     start(address) {
       const file = input.files[0];
-      if (!file || request) return;
+      if (!file || request) return false;
       let told = 0;
       request = new XMLHttpRequest();
       request.open('POST', address);
@@ -30,6 +30,7 @@ export function attach(input, component) {
       request.onerror = () => end(0, '');
       request.onabort = () => end(-1, '');
       request.send(file);
+      return true;
     },
     cancel() { request?.abort(); },
     clear() { input.value = ''; chosen(); },

@@ -46,10 +46,6 @@ public sealed class RunLog(IDbContextFactory<RilDb> databases)
             string[] levels = [.. Levels.Skip(from)];
             lines = lines.Where(l => levels.Contains(l.Level));
         }
-        return string.IsNullOrWhiteSpace(filter.Find) ? lines : lines.Where(l => EF.Functions.Like(l.Text, Pattern(filter.Find), "\\"));
+        return string.IsNullOrWhiteSpace(filter.Find) ? lines : lines.Where(l => EF.Functions.Like(l.Text, LikePattern.Containing(filter.Find.Trim()), LikePattern.Escape));
     }
-
-    // What people type are letters, not a pattern.
-    private static string Pattern(string find) =>
-        "%" + find.Trim().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
+using RIL.Web.Data;
 
 namespace RIL.Web.Runs.Query;
 
@@ -185,7 +186,7 @@ internal sealed class RunFilter
 
     private static string Path(string setting) => string.Join('.', setting.Split('.').Select(part => $"\"{part.Replace("\"", "", StringComparison.Ordinal)}\""));
 
-    private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+    private static string Escape(string text) => LikePattern.Literal(text);
 
     private string Value(object value)
     {

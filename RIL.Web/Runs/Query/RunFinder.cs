@@ -35,10 +35,10 @@ public sealed class RunFinder(SqliteConnections connections)
             """;
         for (int i = 0; i < words.Length; i++)
         {
-            command.Parameters.AddWithValue($"$in{i}", $"%{Literal(words[i])}%");
-            command.Parameters.AddWithValue($"$from{i}", Literal(words[i]) + "%");
+            command.Parameters.AddWithValue($"$in{i}", LikePattern.Containing(words[i]));
+            command.Parameters.AddWithValue($"$from{i}", LikePattern.Literal(words[i]) + "%");
         }
-        command.Parameters.AddWithValue("$start", Literal(string.Join(' ', words)) + "%");
+        command.Parameters.AddWithValue("$start", LikePattern.Literal(string.Join(' ', words)) + "%");
         command.Parameters.AddWithValue("$limit", limit);
         using SqliteDataReader reader = command.ExecuteReader();
         var found = new List<FoundRun>();
@@ -46,6 +46,4 @@ public sealed class RunFinder(SqliteConnections connections)
             found.Add(new FoundRun(reader.GetString(0), reader.GetString(1), Enum.Parse<RunState>(reader.GetString(2)), reader.GetInt32(3), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(4)), reader.IsDBNull(5) ? "" : reader.GetString(5)));
         return found;
     }
-
-    private static string Literal(string word) => word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
 }
