@@ -91,14 +91,14 @@ public sealed partial class RunHeader
     {
         if (!_tagging) return;
         _tagging = false;
-        if (_tag.Trim().Length > 0) await Retag([.. View.Run.Tags.Select(t => t.Tag), .. _tag.Split(',')]);
+        if (_tag.Trim().Length > 0) await Retag(_tag.Split(','), []);
     }
 
-    private Task RemoveTag(string tag) => Retag([.. View.Run.Tags.Select(t => t.Tag).Where(t => t != tag)]);
+    private Task RemoveTag(string tag) => Retag([], [tag]);
 
-    private async Task Retag(IReadOnlyList<string> tags)
+    private async Task Retag(IReadOnlyList<string> add, IReadOnlyList<string> remove)
     {
-        await Runs.Describe(View.Run.Id, name: null, notes: null, tags);
+        await Runs.Retag(View.Run.Id, add, remove);
         await Changed.InvokeAsync();
     }
 }
