@@ -19,6 +19,9 @@ internal sealed class OwnSite : IAsyncDisposable
          "save_steps": 20, "eval_steps": 0, "max_completion_length": 12}
         """;
 
+    /// <summary>The same, for as long as a test wants.</summary>
+    public static string LongRun { get; } = TinyRun.Replace("\"sft_steps\": 60", "\"sft_steps\": 5000", StringComparison.Ordinal);
+
     private readonly TemporaryFolder _folder = new();
     private WebApplication? _app;
     private int _people;

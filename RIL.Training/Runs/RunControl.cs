@@ -21,6 +21,7 @@ public sealed class RunControl : IDisposable
     private readonly string _file;
     private readonly List<PosixSignalRegistration> _signals = [];
     private volatile int _request;
+    private volatile string? _signal;
 
     /// <summary>Watches a run folder; a request from before is forgotten.</summary>
     /// <param name="runFolder">The run folder.</param>
@@ -51,6 +52,9 @@ public sealed class RunControl : IDisposable
         }
     }
 
+    /// <summary>The signal by which the system, not a person's request, stopped the run; null where none did.</summary>
+    public string? Signal => _signal;
+
     /// <summary>Asks the run of a folder, from any process.</summary>
     public static void Send(string runFolder, RunRequest request) => Durable.WriteText(ControlFile(runFolder), request.ToString().ToLowerInvariant() + "\n");
 
@@ -65,7 +69,9 @@ public sealed class RunControl : IDisposable
 
     private void OnSignal(PosixSignalContext context)
     {
-        context.Cancel = Interlocked.Exchange(ref _request, (int)RunRequest.Stop) != (int)RunRequest.Stop;
+        if (Interlocked.Exchange(ref _request, (int)RunRequest.Stop) == (int)RunRequest.Stop) return;
+        _signal = context.Signal.ToString();
+        context.Cancel = true;
     }
 
     private void Read(TextReader lines)

@@ -90,7 +90,8 @@ public sealed record ResumedEvent(long From, long Step, string? Checkpoint, stri
 /// <param name="State">completed, stopped (checkpoint written, asked to end) or paused (the same, to be resumed later).</param>
 /// <param name="Summary">The closing table's numbers.</param>
 /// <param name="Timing"><c>elapsed_s</c> of this process.</param>
-public sealed record FinishedEvent(string State, RunSummary? Summary = null, IReadOnlyDictionary<string, double>? Timing = null) : RunEvent;
+/// <param name="Signal">The signal (SIGTERM, SIGINT) that stopped it, where no request of a person did.</param>
+public sealed record FinishedEvent(string State, RunSummary? Summary = null, IReadOnlyDictionary<string, double>? Timing = null, string? Signal = null) : RunEvent;
 
 /// <summary>The run has ended because it could not go on.</summary>
 /// <param name="Message">Why, in one sentence.</param>

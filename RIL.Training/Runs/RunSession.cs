@@ -119,7 +119,7 @@ public sealed class RunSession : IDisposable
 
     /// <summary>The run has ended as it should: completed, stopped or paused.</summary>
     public void Finish(string state, RunSummary? summary = null) =>
-        _events.Append(new FinishedEvent(state, summary, new Dictionary<string, double> { ["elapsed_s"] = Math.Round(_process.Elapsed.TotalSeconds, 3) }));
+        _events.Append(new FinishedEvent(state, summary, new Dictionary<string, double> { ["elapsed_s"] = Math.Round(_process.Elapsed.TotalSeconds, 3) }, state == "stopped" ? Control.Signal : null));
 
     /// <summary>The run cannot go on.</summary>
     public void Fail(string message)

@@ -55,13 +55,12 @@ public sealed record HomeReading(int Runs, IReadOnlyList<Run> Working, IReadOnly
 public sealed class HomeReader(IDbContextFactory<RilDb> databases, QueueService queue, RunMetrics metrics, Slots slots, SiteHealth health)
 {
     private const int MostResults = 8, MostTroubles = 5;
-    private static readonly RunState[] AtWork = [RunState.Starting, RunState.Running, RunState.Pausing, RunState.Stopping];
 
     /// <summary>How it is now.</summary>
     public async Task<HomeReading> Read()
     {
         await using RilDb db = await databases.CreateDbContextAsync();
-        List<Run> working = await db.Runs.AsNoTracking().Where(r => AtWork.Contains(r.State)).OrderBy(r => r.StartedAt).ToListAsync();
+        List<Run> working = await db.Runs.AsNoTracking().Where(r => RunTransitions.Active.Contains(r.State)).OrderBy(r => r.StartedAt).ToListAsync();
         List<Run> finished = await db.Runs.AsNoTracking().Where(r => r.State == RunState.Finished).OrderByDescending(r => r.EndedAt).Take(MostResults).ToListAsync();
         List<Run> failed = await db.Runs.AsNoTracking().Where(r => r.State == RunState.Failed).OrderByDescending(r => r.EndedAt).Take(MostTroubles).ToListAsync();
         int all = await db.Runs.CountAsync(r => r.State != RunState.Deleted);

@@ -78,7 +78,7 @@ public sealed class DatabaseCare(SqliteConnections connections, IDbContextFactor
     {
         if (bytes <= WhileTraining) return;
         await using RilDb db = await databases.CreateDbContextAsync();
-        int active = await db.Runs.CountAsync(r => r.State == RunState.Starting || r.State == RunState.Running || r.State == RunState.Pausing || r.State == RunState.Stopping);
+        int active = await db.Runs.CountAsync(r => RunTransitions.Active.Contains(r.State));
         if (active > 0) throw new InputException($"The database has {Say.Bytes(bytes)}, and {(active == 1 ? "a run trains" : $"{active} runs train")}: nothing of theirs could be stored meanwhile. Wait until they have ended, or pause them.");
     }
 

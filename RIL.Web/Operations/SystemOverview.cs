@@ -45,13 +45,11 @@ public sealed record SystemView(
 public sealed class SystemOverview(
     IDbContextFactory<RilDb> databases, SiteHealth health, MachineReadings machine, Slots slots, DatabaseCare care, StorageUse storage, Trash trash, RunFollower follower)
 {
-    private static readonly RunState[] AtWork = [RunState.Starting, RunState.Running, RunState.Pausing, RunState.Stopping];
-
     /// <summary>The site now.</summary>
     public async Task<SystemView> Look(CancellationToken cancellation = default)
     {
         await using RilDb db = await databases.CreateDbContextAsync(cancellation);
-        List<TrainerView> trainers = await db.Runs.Where(r => AtWork.Contains(r.State)).OrderBy(r => r.StartedAt)
+        List<TrainerView> trainers = await db.Runs.Where(r => RunTransitions.Active.Contains(r.State)).OrderBy(r => r.StartedAt)
             .Select(r => new TrainerView(r.Id, r.Name, r.State, r.Stage, r.ProcessId, null, r.ProcessStartedAt, null, r.Attempt, r.Color)).ToListAsync(cancellation);
         int queued = await db.Runs.CountAsync(r => r.State == RunState.Queued, cancellation);
         IReadOnlyList<HealthPart> parts = await health.Look(cancellation);

@@ -28,8 +28,14 @@ public sealed class Run
     /// <summary>State, changed only through <see cref="RunTransitions"/>.</summary>
     public RunState State { get; set; }
 
-    /// <summary>The state to come back to from archive or trash.</summary>
+    /// <summary>The state to come back to from the archive, or from a trash that it came into without having been archived.</summary>
     public RunState? StateBefore { get; set; }
+
+    /// <summary>When it went into the archive; kept in the trash, which it leaves for where it was.</summary>
+    public DateTimeOffset? ArchivedAt { get; set; }
+
+    /// <summary>Where a run in the archive or the trash comes back to.</summary>
+    public RunState? CameFrom => State == RunState.Deleted && ArchivedAt is not null ? RunState.Archived : StateBefore;
 
     /// <summary>Why it is in this state, in a sentence, where that is not obvious.</summary>
     public string? Reason { get; set; }
@@ -120,6 +126,7 @@ public sealed class Run
         public void Configure(EntityTypeBuilder<Run> run)
         {
             run.Property(r => r.Id).HasMaxLength(10);
+            run.Ignore(r => r.CameFrom);
             run.Property(r => r.Name).HasMaxLength(200);
             run.Property(r => r.Version).IsConcurrencyToken();
             run.Property(r => r.Fence).IsConcurrencyToken();
@@ -159,7 +166,7 @@ public sealed class RunLogLine
     /// <summary>info, warning or error.</summary>
     public required string Level { get; init; }
 
-    /// <summary>What said it: log, stage, checkpoint, resumed, completed, stopped, paused or failed.</summary>
+    /// <summary>What said it: log, stage, checkpoint, resumed, completed, stopped, interrupted, paused or failed.</summary>
     public string Kind { get; init; } = "log";
 
     /// <summary>The sentence.</summary>

@@ -39,7 +39,7 @@ public sealed record RunDetails(
         run.Id, run.Name, run.State, run.Reason, run.Stage, run.StageStep, run.StageTotal, run.LeftSeconds, run.Step,
         run.OwnerId, run.ParentId, [.. run.Tags.Select(t => t.Tag).Order(StringComparer.OrdinalIgnoreCase)], run.Notes, run.Priority, run.Attempt,
         run.CreatedAt, run.QueuedAt, run.StartedAt, run.EndedAt, run.WorkedSeconds, run.LastEvent, run.Version,
-        [.. Enum.GetValues<RunAction>().Where(action => RunTransitions.Of(run.State, action, run.StateBefore).Next is not null)], Json(run.Config), Json(run.Summary));
+        [.. Enum.GetValues<RunAction>().Where(action => RunTransitions.Of(run.State, action, run.CameFrom).Next is not null)], Json(run.Config), Json(run.Summary));
 
     /// <summary>Changes whenever the details do.</summary>
     public string Tag => $"\"{Id}-{Version}-{LastEvent}-{State}-{Attempt}\"";

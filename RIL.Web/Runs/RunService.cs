@@ -75,70 +75,72 @@ public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs co
     /// <summary>Does what a person asks of a run, or says why not. Null where there is no such run.</summary>
     public async Task<RunOutcome?> Act(string id, RunAction action, Caller caller)
     {
-        // Somebody else's change in between is no reason to refuse: look again, and decide again.
-        for (int attempt = 0; ; attempt++)
+        RunOutcome? outcome = await databases.Retry(async db =>
         {
-            await using RilDb db = await databases.CreateDbContextAsync();
-            if (await db.Runs.Include(r => r.Tags).FirstOrDefaultAsync(r => r.Id == id) is not { } run) return null;
-            (RunState? next, string? refusal) = RunTransitions.Of(run.State, action, run.StateBefore);
+            if (await db.Runs.Include(r => r.Tags).FirstOrDefaultAsync(r => r.Id == id) is not { } found) return null;
+            (RunState? next, string? refusal) = RunTransitions.Of(found.State, action, found.CameFrom);
             if (next is null) return new RunOutcome(null, refusal);
-            if (action == RunAction.Clone)
-            {
-                var wish = new NewRun(RunText.CopyOf(run.Name), JsonNode.Parse(run.Config)!.AsObject(), [.. run.Tags.Select(t => t.Tag)], run.Notes, run.Id, Start: false);
-                return new RunOutcome(await Create(wish, caller), null);
-            }
-            Enter(run, action, next.Value);
-            try
-            {
-                await db.SaveChangesAsync();
-            }
-            catch (DbUpdateConcurrencyException) when (attempt < 20)
-            {
-                continue;
-            }
-            Tell(run);
-            return new RunOutcome(run, null);
+            if (action != RunAction.Clone) Enter(found, action, next.Value);
+            return new RunOutcome(found, null);
+        });
+        if (outcome?.Run is not { } run) return outcome;
+        if (action == RunAction.Clone)
+        {
+            var wish = new NewRun(RunText.CopyOf(run.Name), JsonNode.Parse(run.Config)!.AsObject(), [.. run.Tags.Select(t => t.Tag)], run.Notes, run.Id, Start: false);
+            return new RunOutcome(await Create(wish, caller), null);
         }
+        Tell(run);
+        return outcome;
     }
 
     /// <summary>Changes name, notes or tags; what is null stays. Null where there is no such run.</summary>
-    public async Task<Run?> Describe(string id, string? name, string? notes, IReadOnlyList<string>? tags)
+    public Task<Run?> Describe(string id, string? name, string? notes, IReadOnlyList<string>? tags) => Change(id, run =>
     {
-        await using RilDb db = await databases.CreateDbContextAsync();
-        if (await db.Runs.Include(r => r.Tags).FirstOrDefaultAsync(r => r.Id == id) is not { } run) return null;
         run.Name = RunText.Name(name) ?? run.Name;
         run.Notes = notes ?? run.Notes;
-        if (tags is not null)
-        {
-            string[] wanted = [.. RunText.Tags(tags)];
-            run.Tags.RemoveAll(t => !wanted.Contains(t.Tag));
-            run.Tags.AddRange(wanted.Except(run.Tags.Select(t => t.Tag)).Select(tag => new RunTag { RunId = run.Id, Tag = tag }));
-        }
-        run.Version++;
-        await db.SaveChangesAsync();
-        Tell(run);
-        return run;
-    }
+        if (tags is not null) Tag(run, tags);
+    });
+
+    /// <summary>Adds some tags and takes others away; those that somebody else gives it at the same moment stay. Null where there is no such run.</summary>
+    public Task<Run?> Retag(string id, IReadOnlyList<string> add, IReadOnlyList<string> remove) =>
+        Change(id, run => Tag(run, run.Tags.Select(t => t.Tag).Except(remove).Concat(add)));
 
     /// <summary>Changes a draft's settings and text, and starts it where that is wished; refused with a sentence once it has been started. Null where there is no such run. Throws <see cref="InputException"/> where the configuration cannot be used.</summary>
     public async Task<RunOutcome?> UpdateDraft(string id, NewRun wish, Caller caller)
     {
         RunConfig config = configs.Checked(wish.Config);
-        await using (RilDb db = await databases.CreateDbContextAsync())
+        bool started = false;
+        Run? changed = await Change(id, run =>
         {
-            if (await db.Runs.Include(r => r.Tags).FirstOrDefaultAsync(r => r.Id == id) is not { } run) return null;
-            if (run.State != RunState.Draft) return new RunOutcome(null, "It is no draft any more, and what a run trained with stays as it was; clone it.");
+            if (started = run.State != RunState.Draft) return;
             run.Config = RunConfigDocument.Write(config).ToJsonString();
             run.Name = RunText.Name(wish.Name) ?? RunText.NameOf(config);
             run.Notes = wish.Notes;
-            string[] tags = [.. RunText.Tags(wish.Tags)];
-            run.Tags.RemoveAll(t => !tags.Contains(t.Tag));
-            run.Tags.AddRange(tags.Except(run.Tags.Select(t => t.Tag)).Select(tag => new RunTag { RunId = run.Id, Tag = tag }));
-            run.Version++;
-            await db.SaveChangesAsync();
-            Tell(run);
-        }
+            Tag(run, wish.Tags);
+        });
+        if (changed is null) return null;
+        if (started) return new RunOutcome(null, "It is no draft any more, and what a run trained with stays as it was; clone it.");
         return wish.Start ? await Act(id, RunAction.Start, caller) : new RunOutcome(await Find(id), null);
+    }
+
+    private async Task<Run?> Change(string id, Action<Run> change)
+    {
+        Run? changed = await databases.Retry(async db =>
+        {
+            if (await db.Runs.Include(r => r.Tags).FirstOrDefaultAsync(r => r.Id == id) is not { } run) return null;
+            change(run);
+            if (db.ChangeTracker.HasChanges()) run.Version++;
+            return run;
+        });
+        if (changed is not null) Tell(changed);
+        return changed;
+    }
+
+    private static void Tag(Run run, IEnumerable<string>? tags)
+    {
+        string[] wanted = [.. RunText.Tags(tags)];
+        run.Tags.RemoveAll(t => !wanted.Contains(t.Tag));
+        run.Tags.AddRange(wanted.Except(run.Tags.Select(t => t.Tag)).Select(tag => new RunTag { RunId = run.Id, Tag = tag }));
     }
 
     private async Task<Run> Add(RilDb db, NewRun wish, Caller caller)
@@ -167,8 +169,10 @@ public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs co
     private void Enter(Run run, RunAction action, RunState next)
     {
         DateTimeOffset now = clock.GetUtcNow();
-        if (next is RunState.Archived or RunState.Deleted && run.State is not RunState.Archived) run.StateBefore = run.State;
-        if (action == RunAction.Restore) run.StateBefore = null;
+        if (action is RunAction.Archive || (action is RunAction.Delete && run.State != RunState.Archived)) run.StateBefore = run.State;
+        if (action == RunAction.Archive) run.ArchivedAt = now;
+        // From the trash back into the archive, it still is to come back from there.
+        if (action == RunAction.Restore && next != RunState.Archived) (run.StateBefore, run.ArchivedAt) = (null, null);
         run.DeletedAt = next == RunState.Deleted ? now : null;
         if (next == RunState.Queued) (run.QueuedAt, run.QueueOrder, run.EndedAt) = (now, now.ToUnixTimeMilliseconds(), null);
         if (action == RunAction.Stop && next == RunState.Cancelled) run.EndedAt = now;

@@ -25,7 +25,7 @@ public enum RunSignal
     /// <summary>The trainer ended in an error.</summary>
     Broke,
 
-    /// <summary>The trainer is gone and the run did not end: the site or the machine went down.</summary>
+    /// <summary>The trainer is gone and the run did not end: the site or the machine went down, or the system told the trainer to.</summary>
     Lost,
 }
 
@@ -105,8 +105,11 @@ public static class RunTransitions
         _ => null,
     };
 
+    /// <summary>The states in which a trainer lives, or should; queries ask whether they contain a run's.</summary>
+    public static IReadOnlyList<RunState> Active { get; } = [Starting, Running, Pausing, Stopping];
+
     /// <summary>Whether a trainer lives, or should.</summary>
-    public static bool IsActive(RunState state) => state is Starting or Running or Pausing or Stopping;
+    public static bool IsActive(RunState state) => Active.Contains(state);
 
     /// <summary>Whether the run is over.</summary>
     public static bool IsEnded(RunState state) => state is Finished or Failed or Cancelled;

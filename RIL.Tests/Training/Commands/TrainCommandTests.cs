@@ -73,7 +73,8 @@ public sealed class TrainCommandTests(TrainCommandTests.WholeRun whole) : IClass
             process.WaitForExit();
             Assert.Equal(130, process.ExitCode);
         }
-        Assert.Equal("stopped", Assert.IsType<FinishedEvent>(RunEvents.Read(new RunFolder(folder).Events).Last()).State);
+        var finished = Assert.IsType<FinishedEvent>(RunEvents.Read(new RunFolder(folder).Events).Last());
+        Assert.Equal(("stopped", "SIGTERM"), (finished.State, finished.Signal));
         Assert.NotNull(new CheckpointStore(folder, null).LastGood());
     }
 

@@ -1,19 +1,21 @@
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using RIL.Tests.Web.Runs;
 using RIL.Web.Data;
 using RIL.Web.Runs;
 using RIL.Web.Runs.Ingest;
 using RIL.Web.Runs.Jobs;
+using RIL.Web.Runs.Live;
 
 namespace RIL.Tests.Web.Jobs;
 
-public sealed class RunLeaseTests(SiteFixture site)
+/// <summary>Leases: one owner at a time, whatever happens to owners.</summary>
+public sealed class RunLeaseTests : IDisposable
 {
+    private readonly RunPageBench _bench = new(); // no site that would take them itself
     private readonly FakeTimeProvider _clock = new(DateTimeOffset.UnixEpoch.AddYears(60));
 
-    private RunLeases Leases => new(site.Services.GetRequiredService<SqliteConnections>(), _clock);
+    private RunLeases Leases => new(new SqliteConnections(_bench.Storage), _clock);
 
     [Fact]
     public void OneOwnerAtATime_AndEachHasALargerFence()
@@ -54,18 +56,26 @@ public sealed class RunLeaseTests(SiteFixture site)
     }
 
     [Fact]
+    public void AJobThatComesLate_FindsNoRunToWorkOn()
+    {
+        foreach (RunState state in Enum.GetValues<RunState>()) Assert.Equal(RunTransitions.IsActive(state), Leases.Take(_bench.Add(state).Id) is not null);
+    }
+
+    [Fact]
     public async Task WhoLostTheLease_StoresNothing()
     {
         Run run = Add();
         long old = Leases.Take(run.Id, "elsewhere|1|1")!.Value;
         _clock.Advance(RunLeases.Lifetime * 2);
         Leases.Take(run.Id);
-        File.WriteAllText(Path.Combine(site.Services.GetRequiredService<Storage>().Run(run.Id), "events.jsonl"), """{"kind":"log","n":1,"time":"2026-01-01T00:00:00Z","level":"info","text":"late"}""" + "\n");
+        File.WriteAllText(Path.Combine(_bench.Storage.Run(run.Id), "events.jsonl"), """{"kind":"log","n":1,"time":"2026-01-01T00:00:00Z","level":"info","text":"late"}""" + "\n");
 
-        await Assert.ThrowsAsync<LeaseLostException>(() => site.Services.GetRequiredService<EventIngest>().Advance(run.Id, old));
-        Assert.False(await site.Services.GetRequiredService<RunSignals>().Apply(run.Id, old, RunSignal.Broke));
+        var feed = new RunFeed(_clock, NullLogger<RunFeed>.Instance);
+        await Assert.ThrowsAsync<LeaseLostException>(() => new EventIngest(_bench.Storage, new SqliteConnections(_bench.Storage), new WriteGate(), feed).Advance(run.Id, old));
+        Assert.False(await new RunSignals(_bench, feed, _clock).Apply(run.Id, old, RunSignal.Broke));
     }
 
-    // In a state in which the scheduler leaves it alone.
-    private Run Add() => new RunMaker(site.Services.GetRequiredService<Storage>(), site.Services.GetRequiredService<IDbContextFactory<RilDb>>()).Add(RunState.Draft);
+    public void Dispose() => _bench.Dispose();
+
+    private Run Add() => _bench.Add(RunState.Running);
 }

@@ -18,6 +18,7 @@ internal static class EventSentences
             ResumedEvent => Line("info", "resumed", "Begins again: there was no checkpoint yet."),
             FinishedEvent { State: "completed" } finished => Line("info", "completed", $"Completed{Took(finished)}."),
             FinishedEvent { State: "paused" } => Line("info", "paused", $"Paused at step {Say.Count(step)}; its checkpoint is written."),
+            FinishedEvent { Signal: { } signal } => Line("info", "interrupted", $"Ended by the system ({signal}) at step {Say.Count(step)}; its checkpoint is written."),
             FinishedEvent => Line("info", "stopped", $"Stopped at step {Say.Count(step)}; its checkpoint is written."),
             FailedEvent failed => Line("error", "failed", failed.LastCheckpoint is { } last ? $"{failed.Message} The last good checkpoint is {last}." : failed.Message),
             _ => null,
@@ -31,6 +32,7 @@ internal static class EventSentences
     {
         "completed" => RunSignal.Completed,
         "stopped" => RunSignal.Stopped,
+        "interrupted" => RunSignal.Lost,
         "paused" => RunSignal.PauseReached,
         "failed" => RunSignal.Broke,
         _ => null,

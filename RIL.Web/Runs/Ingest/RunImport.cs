@@ -64,7 +64,7 @@ public sealed class RunImport(Storage storage, IDbContextFactory<RilDb> database
         (run.State, run.Reason) = result.Ended switch
         {
             RunSignal.Completed => (RunState.Finished, null),
-            RunSignal.Stopped => (RunState.Cancelled, null),
+            RunSignal.Stopped or RunSignal.Lost => (RunState.Cancelled, null),
             RunSignal.PauseReached => (RunState.Paused, null),
             RunSignal.Broke => (RunState.Failed, result.Message),
             _ => (RunState.Cancelled, "Imported; its trainer had ended without saying so."),

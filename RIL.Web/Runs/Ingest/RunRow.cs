@@ -24,6 +24,8 @@ internal sealed class RunRow
 
     public string? Reason { get; private init; }
 
+    public long Version { get; private init; }
+
     public long LastEvent { get; set; }
 
     public long Offset { get; set; }
@@ -34,7 +36,7 @@ internal sealed class RunRow
     {
         using SqliteCommand command = connection.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = "SELECT Fence, State, Reason, LastEvent, EventsOffset, Stage, StageStep, StageTotal, LeftSeconds, Step, Summary, Stages FROM Runs WHERE Id = $id";
+        command.CommandText = "SELECT Fence, State, Reason, LastEvent, EventsOffset, Stage, StageStep, StageTotal, LeftSeconds, Step, Summary, Stages, Version FROM Runs WHERE Id = $id";
         command.Parameters.AddWithValue("$id", id);
         using SqliteDataReader row = command.ExecuteReader();
         if (!row.Read()) return null;
@@ -53,6 +55,7 @@ internal sealed class RunRow
             _step = row.GetInt64(9),
             _summary = Text(row, 10),
             _stages = StageHistory.Read(Text(row, 11)),
+            Version = row.GetInt64(12),
         };
     }
 

@@ -1,20 +1,31 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace RIL.Web.Runs.Jobs;
 
-/// <summary>Says in a sentence why a trainer ended without a word of its own, from what it returned, what it printed last, and what the system counted.</summary>
-internal static class CrashReason
+/// <summary>Says in a sentence why a trainer ended in an error, from what it said, what it returned, what it printed last, and what the system counted.</summary>
+internal static partial class CrashReason
 {
-    private const int Killed = 128 + 9, Terminated = 128 + 15, Segment = 128 + 11, Abort = 128 + 6, Bus = 128 + 7, UnusableInput = 2;
+    /// <summary>What the system's shells return for a process that a signal ended: 128 and its number.</summary>
+    public const int Terminated = 128 + 15;
+
+    private const int Killed = 128 + 9, Segment = 128 + 11, Abort = 128 + 6, Bus = 128 + 7, UnusableInput = 2;
+
+    private static readonly string[] NoRoom = ["disk is full", "No space left"], NoMemory = ["out of memory", "not enough memory", "OutOfMemory", "bad_alloc"];
 
     /// <summary>The sentence, and the last lines where they say more.</summary>
-    public static string Of(int? exitCode, IReadOnlyList<string> lastLines, bool outOfMemoryCounted)
+    /// <param name="exitCode">What it returned; null where that is not known.</param>
+    /// <param name="said">The sentence of its last event, where that told of the end.</param>
+    /// <param name="lastLines">What it printed last.</param>
+    /// <param name="memoryKill">Whether the system ended a process for want of memory at that time.</param>
+    public static string Of(int? exitCode, string? said, IReadOnlyList<string> lastLines, bool memoryKill)
     {
-        string printed = string.Join('\n', lastLines);
-        if (printed.Contains("disk is full", StringComparison.OrdinalIgnoreCase) || printed.Contains("No space left", StringComparison.OrdinalIgnoreCase))
-            return With("The disk is full. Free some space (System page) and retry: the run goes on from its last checkpoint.", lastLines);
-        if (outOfMemoryCounted || printed.Contains("out of memory", StringComparison.OrdinalIgnoreCase) || printed.Contains("OutOfMemory", StringComparison.Ordinal))
-            return With("The machine ran out of memory and the trainer was ended. Use a smaller per_device_train_batch_size or max_completion_length, or fewer slots; then retry.", lastLines);
+        string[] all = [.. said is null ? [] : (string[])[said], .. lastLines];
+        if (Speaks(all, NoRoom)) return With("The disk is full. Free some space (System page) and retry: the run goes on from its last checkpoint.", all);
+        if (Speaks(all, NoMemory) || (memoryKill && exitCode is null or Killed))
+            return With("The machine ran out of memory and the trainer was ended. Use a smaller per_device_train_batch_size or max_completion_length, or fewer slots; then retry.", all);
+        // A fault of the program begins with its type; anything else is a sentence for people.
+        if (said is not null) return Fault().IsMatch(said) ? With(said, lastLines) : said;
         return exitCode switch
         {
             UnusableInput when lastLines.Count > 0 => lastLines[^1],
@@ -26,17 +37,10 @@ internal static class CrashReason
         };
     }
 
-    /// <summary>How many processes the system has ended for want of memory so far; null where it does not say.</summary>
-    public static long? OutOfMemoryCount()
-    {
-        foreach ((string file, string key) in (IEnumerable<(string, string)>)[("/sys/fs/cgroup/memory.events", "oom_kill"), ("/proc/vmstat", "oom_kill")])
-        {
-            if (!File.Exists(file)) continue;
-            foreach (string line in File.ReadLines(file))
-                if (line.StartsWith(key + " ", StringComparison.Ordinal) && long.TryParse(line.AsSpan(key.Length + 1), NumberStyles.Integer, CultureInfo.InvariantCulture, out long count)) return count;
-        }
-        return null;
-    }
+    private static bool Speaks(string[] lines, string[] words) => lines.Any(l => words.Any(w => l.Contains(w, StringComparison.OrdinalIgnoreCase)));
 
     private static string With(string sentence, IReadOnlyList<string> lastLines) => lastLines.Count == 0 ? sentence : $"{sentence}\nLast lines of its output:\n{string.Join('\n', lastLines)}";
+
+    [GeneratedRegex(@"^\w+Exception: ")]
+    private static partial Regex Fault();
 }

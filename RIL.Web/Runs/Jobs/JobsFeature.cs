@@ -17,6 +17,9 @@ public static class JobsFeature
         services.AddSingleton<QueueService>();
         services.AddSingleton<RunLeases>();
         services.AddSingleton<RunSignals>();
+        services.AddSingleton<RunSetbacks>();
+        services.AddSingleton<RunEnding>();
+        services.AddSingleton<SiteShutdown>();
         services.AddSingleton<RunFollower>();
         services.AddSingleton<RunJob>();
         services.AddSingleton<RunScheduler>();

@@ -33,6 +33,10 @@ public sealed class JobsOptions
     [Range(1, 86400)]
     public int StopSeconds { get; init; } = 300;
 
+    /// <summary>Seconds during which a run's events may not be stored, each try failing, before its trainer is ended and the run fails with the reason.</summary>
+    [Range(1, 86400)]
+    public int FaultSeconds { get; init; } = 120;
+
     /// <summary>Whether an empty database begins with the quickstart run.</summary>
     public bool Quickstart { get; init; } = true;
 }

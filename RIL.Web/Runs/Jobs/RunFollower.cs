@@ -5,18 +5,18 @@ using RIL.Training;
 using RIL.Training.Runs;
 using RIL.Web.Data;
 using RIL.Web.Runs.Ingest;
+using Asked = RIL.Training.Runs.RunRequest;
 
 namespace RIL.Web.Runs.Jobs;
 
-/// <summary>Starts the trainer of a run or finds the one that lives, stores what it says until it has ended, and says how it ended.</summary>
+/// <summary>Starts the trainer of a run or finds the one that lives, and stores what it says until it has ended.</summary>
 public sealed class RunFollower(
-    IDbContextFactory<RilDb> databases, Storage storage, RunConfigs configs, EventIngest ingest, RunSignals signals, IOptions<JobsOptions> options, TimeProvider clock, ILogger<RunFollower> log)
+    IDbContextFactory<RilDb> databases, Storage storage, RunConfigs configs, EventIngest ingest, RunSignals signals, RunEnding ending, RunSetbacks setbacks, SiteShutdown shutdown, IOptions<JobsOptions> options, TimeProvider clock,
+    ILogger<RunFollower> log)
 {
-    private const int LinesOfOutput = 12;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100), LookAtState = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _following = new();
-    private volatile bool _shuttingDown;
 
     /// <summary>Whether this process follows any run.</summary>
     public bool IsIdle => _following.IsEmpty;
@@ -26,9 +26,6 @@ public sealed class RunFollower(
 
     /// <summary>Since when this process follows a run; null where it does not.</summary>
     public DateTimeOffset? Since(string runId) => _following.TryGetValue(runId, out DateTimeOffset since) ? since : null;
-
-    /// <summary>From now on trainers are paused or left, as the options say, and no new ones are started.</summary>
-    public void ShutDown() => _shuttingDown = true;
 
     /// <summary>Works on a run until its trainer has ended, the site shuts down, or the lease is lost.</summary>
     public async Task Follow(string runId, long fence, CancellationToken lost)
@@ -42,14 +39,15 @@ public sealed class RunFollower(
                 log.LogInformation("Run {Run}: the trainer, process {Process}, lives; going on with it.", runId, living.Id);
                 await Watch(runId, fence, folder, living, lost);
             }
-            else if (await WasStarted(runId, folder))
+            else if (TrainerProcess.WasStarted(folder))
             {
-                // It ended while the site was away: what it said last tells how.
-                IngestResult said = await Store(runId, fence, lost);
-                if (said.Ended is null) await signals.Apply(runId, fence, RunSignal.Lost, "The site and the trainer went down together; it goes on from its last checkpoint.", Queue);
-                else await End(runId, fence, folder, said, exitCode: null, memoryShort: false);
+                await EndedUnseen(runId, fence, folder, lost);
             }
-            else if (!_shuttingDown)
+            else if ((await Load(runId)).State is RunState.Pausing or RunState.Stopping)
+            {
+                await signals.Apply(runId, fence, RunSignal.Lost); // somebody thought better of it before the trainer was started
+            }
+            else if (!shutdown.Began)
             {
                 await Launch(runId, fence, folder, lost);
             }
@@ -60,20 +58,40 @@ public sealed class RunFollower(
         }
     }
 
-    private async Task<bool> WasStarted(string runId, string folder)
+    /// <summary>Ends a run that could not be followed for so long that it must not go on, and its trainer with it.</summary>
+    public async Task GiveUp(string runId, long fence, Exception fault)
     {
-        Run run = await Load(runId);
-        // Starting and no trainer of this attempt: the site went down before it came to that.
-        return run.State != RunState.Starting || TrainerProcess.WasStarted(folder);
+        if (TrainerProcess.Find(storage.Run(runId)) is { } trainer) using (trainer) trainer.Kill();
+        await ending.Fail(runId, fence, Sentence(fault), clock.GetUtcNow());
+        setbacks.Clear(runId);
+    }
+
+    private static string Sentence(Exception fault) => $"The site could not follow the run: {fault.Message.TrimEnd('.')}. The site's log has the details; retry goes on from the last checkpoint.";
+
+    private async Task EndedUnseen(string runId, long fence, string folder, CancellationToken lost)
+    {
+        // It ended while the site was away: what it said last tells when and how.
+        DateTimeOffset at = File.GetLastWriteTimeUtc(new RunFolder(folder).Events);
+        try
+        {
+            await ending.Apply(runId, fence, new TrainerEnd(await Store(runId, fence, lost), at));
+        }
+        catch (InputException e)
+        {
+            await ending.Fail(runId, fence, e.Message, at);
+        }
     }
 
     private async Task Launch(string runId, long fence, string folder, CancellationToken lost)
     {
-        Run run = await Load(runId);
-        Directory.CreateDirectory(folder);
         TrainerProcess trainer;
         try
         {
+            Directory.CreateDirectory(folder);
+            // An earlier attempt's events may not all be stored; its ending is not this one's.
+            IngestResult before = await ingest.Finish(runId, fence, lost);
+            await Change(runId, fence, r => (r.AttemptFrom, r.StartedAt) = (before.LastEvent, r.StartedAt ?? clock.GetUtcNow()));
+            Run run = await Load(runId);
             bool resumes = File.Exists(new RunFolder(folder).Config) && File.Exists(new RunFolder(folder).Events);
             string request = Path.Combine(folder, "request.json");
             if (!resumes)
@@ -85,17 +103,9 @@ public sealed class RunFollower(
         }
         catch (Exception e) when (e is InputException or IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
-            await signals.Apply(runId, fence, RunSignal.Broke, e.Message);
+            await ending.Fail(runId, fence, CrashReason.Of(null, e.Message, [], memoryKill: false), clock.GetUtcNow());
             return;
         }
-        await Change(runId, fence, r =>
-        {
-            r.Attempt++;
-            r.AttemptFrom = r.LastEvent;
-            r.StartedAt ??= clock.GetUtcNow();
-            r.ProcessId = trainer.Id;
-            r.ProcessStartedAt = clock.GetUtcNow();
-        });
         log.LogInformation("Run {Run}: trainer started, process {Process}.", runId, trainer.Id);
         await Watch(runId, fence, folder, trainer, lost);
     }
@@ -103,97 +113,88 @@ public sealed class RunFollower(
     private async Task Watch(string runId, long fence, string folder, TrainerProcess trainer, CancellationToken lost)
     {
         using TrainerProcess held = trainer;
-        long? killedBefore = CrashReason.OutOfMemoryCount();
-        DateTimeOffset lookAgain = DateTimeOffset.MinValue;
-        DateTimeOffset? askedAt = null;
-        bool forced = false;
+        var request = new TrainerRequest(trainer, TimeSpan.FromSeconds(options.Value.StopSeconds));
+        var memory = new MemoryKills();
+        DateTimeOffset storeAgain = DateTimeOffset.MinValue, lookAgain = DateTimeOffset.MinValue;
         IngestResult? said = null;
+        Exception? broken = null; // its events cannot be read or stored, and it is not waited for any longer
+        Run? run = null;
         while (true)
         {
-            bool alive = trainer.IsAlive; // before the events are read: those of its last moment are not missed
-            said = await Store(runId, fence, lost);
-            if (!alive) break;
+            bool alive = trainer.IsAlive, stored = false; // before the events are read: those of its last moment are not missed
             DateTimeOffset now = clock.GetUtcNow();
-            if (now >= lookAgain)
+            if (broken is null && now >= storeAgain)
+            {
+                (said, Exception? fault) = await Attempt(runId, () => Store(runId, fence, lost));
+                stored = fault is null;
+                if (fault is InputException || (fault is not null && setbacks.Add(runId))) broken = fault;
+                if (fault is not null) storeAgain = now + LookAtState;
+            }
+            if (!alive && (stored || broken is not null)) break;
+            if (alive && now >= lookAgain)
             {
                 lookAgain = now + LookAtState;
-                Run run = await Load(runId);
-                if (run.Fence != fence) return;
-                if (run.State == RunState.Starting && run.LastEvent > run.AttemptFrom) await signals.Apply(runId, fence, RunSignal.Working);
-                if (_shuttingDown && options.Value.OnShutdown == OnShutdown.Leave) return;
-                RIL.Training.Runs.RunRequest wanted = run.State == RunState.Stopping ? RIL.Training.Runs.RunRequest.Stop
-                    : run.State == RunState.Pausing || _shuttingDown ? RIL.Training.Runs.RunRequest.Pause : RIL.Training.Runs.RunRequest.None;
-                if (wanted != RIL.Training.Runs.RunRequest.None)
+                memory.Look(now);
+                // What people ask for reaches the trainer whatever has become of its events.
+                (Run? seen, Exception? fault) = await Attempt(runId, () => LookAt(runId, fence, folder, trainer));
+                if (fault is null && seen is null) return;
+                if (fault is not null && setbacks.Add(runId)) broken ??= fault;
+                run = seen ?? run;
+                if (fault is null && stored) setbacks.Clear(runId);
+                if (shutdown.Began && options.Value.OnShutdown == OnShutdown.Leave) return;
+                if (shutdown.IsOver) return; // its checkpoint takes longer; the next start finds what became of it
+                if (run?.State == RunState.Stopping) request.Repeat(Asked.Stop, now, mayForce: !shutdown.Began);
+                else if (run?.State == RunState.Pausing) request.Repeat(Asked.Pause, now, mayForce: !shutdown.Began);
+                else if (broken is not null || shutdown.Began)
                 {
-                    trainer.Ask(wanted);
-                    askedAt ??= now;
-                    if (!_shuttingDown && !forced && now - askedAt > TimeSpan.FromSeconds(options.Value.StopSeconds))
-                    {
-                        trainer.Kill();
-                        forced = true;
-                    }
+                    trainer.NoteThatSiteAsks();
+                    request.Repeat(Asked.Pause, now, mayForce: broken is not null && !shutdown.Began);
                 }
             }
             await Task.Delay(Look, clock, lost);
         }
-        if (forced) await signals.Apply(runId, fence, RunSignal.Lost, $"The trainer wrote no checkpoint within {options.Value.StopSeconds} s and was ended by force; the one before is the last.", Leave);
-        else await End(runId, fence, folder, said!, trainer.ExitCode, CrashReason.OutOfMemoryCount() > killedBefore);
+        setbacks.Clear(runId);
+        if (broken is not null) await ending.Fail(runId, fence, broken is InputException ? broken.Message : Sentence(broken), clock.GetUtcNow());
+        else await ending.Apply(runId, fence, new TrainerEnd(said!, clock.GetUtcNow(), Seen: true, trainer.ExitCode, memory.Any, request.Forced));
     }
 
-    private async Task End(string runId, long fence, string folder, IngestResult said, int? exitCode, bool memoryShort)
+    // The run as it is now; null where somebody else follows it.
+    private async Task<Run?> LookAt(string runId, long fence, string folder, TrainerProcess trainer)
     {
-        if ((await Load(runId)).State == RunState.Starting && said.Ended is not null) await signals.Apply(runId, fence, RunSignal.Working);
-        _ = said.Ended switch
+        Run run = await Load(runId);
+        if (run.Fence != fence) return null;
+        if (run.ProcessId != trainer.Id) await Change(runId, fence, r => (r.ProcessId, r.ProcessStartedAt) = (trainer.Id, TrainerProcess.StartedAt(folder)));
+        if (run.State == RunState.Starting && run.LastEvent > run.AttemptFrom) await signals.Apply(runId, fence, RunSignal.Working);
+        return run;
+    }
+
+    private async Task<(T? Result, Exception? Fault)> Attempt<T>(string runId, Func<Task<T>> work)
+    {
+        try
         {
-            RunSignal.Stopped => await signals.Apply(runId, fence, RunSignal.Stopped, (await Load(runId)).State == RunState.Stopping ? null : "The trainer was asked to stop from outside the site.", Leave),
-            RunSignal.PauseReached when _shuttingDown && (await Load(runId)).State is RunState.Starting or RunState.Running =>
-                await signals.Apply(runId, fence, RunSignal.Lost, "The site was shut down; the run goes on by itself at its next start.", Queue),
-            { } ended => await signals.Apply(runId, fence, ended, said.Message, Leave),
-            null => await signals.Apply(runId, fence, RunSignal.Broke, CrashReason.Of(exitCode, TrainerProcess.LastLines(folder, LinesOfOutput), memoryShort), Leave),
-        };
+            return (await work(), null);
+        }
+        catch (Exception e) when (e is not (LeaseLostException or OperationCanceledException))
+        {
+            if (!setbacks.Rests(runId)) log.LogWarning(e, "Run {Run}: following it failed; it is tried again.", runId);
+            return (default, e);
+        }
     }
 
     private async Task<IngestResult> Store(string runId, long fence, CancellationToken lost)
     {
-        while (true)
-        {
-            IngestResult step = await ingest.Advance(runId, fence, lost);
-            if (!step.More) return step.Ended is not null && step.LastEvent <= (await Load(runId)).AttemptFrom ? step with { Ended = null } : step;
-        }
+        IngestResult all = await ingest.Finish(runId, fence, lost);
+        return all.Ended is not null && all.LastEvent <= (await Load(runId)).AttemptFrom ? all with { Ended = null } : all;
     }
 
-    private void Leave(Run run)
+    private Task Change(string runId, long fence, Action<Run> change) => databases.Retry(async db =>
     {
-        if (run.ProcessStartedAt is { } started) run.WorkedSeconds += Math.Max(0, (clock.GetUtcNow() - started).TotalSeconds);
-        (run.ProcessId, run.ProcessStartedAt, run.LeftSeconds) = (null, null, null);
-    }
-
-    private void Queue(Run run)
-    {
-        Leave(run);
-        run.QueuedAt = clock.GetUtcNow(); // its place in the queue stays
-    }
-
-    private async Task Change(string runId, long fence, Action<Run> change)
-    {
-        while (true)
-        {
-            await using RilDb db = await databases.CreateDbContextAsync();
-            Run run = await db.Runs.FirstAsync(r => r.Id == runId);
-            if (run.Fence != fence) throw new LeaseLostException(runId, fence);
-            change(run);
-            run.Version++;
-            try
-            {
-                await db.SaveChangesAsync();
-                return;
-            }
-            catch (DbUpdateConcurrencyException)
-            {
-                // Somebody asked for something in between.
-            }
-        }
-    }
+        Run run = await db.Runs.FirstAsync(r => r.Id == runId);
+        if (run.Fence != fence) throw new LeaseLostException(runId, fence);
+        change(run);
+        run.Version++;
+        return run;
+    });
 
     private async Task<Run> Load(string runId)
     {

@@ -12,18 +12,19 @@ public sealed class RunLeases(SqliteConnections connections, TimeProvider clock)
     /// <summary>How often it is renewed.</summary>
     public static TimeSpan Renewal { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Takes the lease of a run where it is free, has run out, or its owner is gone; gives the fencing number, or null.</summary>
+    /// <summary>Takes the lease of a run at work where it is free, has run out, or its owner is gone; gives the fencing number, or null.</summary>
     public long? Take(string runId, string? owner = null)
     {
         using SqliteConnection connection = connections.Open();
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
         long now = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        using SqliteCommand look = Command(connection, transaction, "SELECT LeaseOwner, LeaseUntil FROM Runs WHERE Id = $run", runId);
+        using SqliteCommand look = Command(connection, transaction, "SELECT LeaseOwner, LeaseUntil, State FROM Runs WHERE Id = $run", runId);
         using (SqliteDataReader row = look.ExecuteReader())
         {
             if (!row.Read()) return null;
             bool held = !row.IsDBNull(0) && !row.IsDBNull(1) && row.GetInt64(1) > now && !LeaseOwner.IsGone(row.GetString(0));
-            if (held) return null;
+            // A job that comes late finds a run that has ended, or waits again.
+            if (held || !RunTransitions.IsActive(Enum.Parse<RunState>(row.GetString(2)))) return null;
         }
         using SqliteCommand take = Command(connection, transaction, "UPDATE Runs SET LeaseOwner = $owner, LeaseUntil = $until, Fence = Fence + 1 WHERE Id = $run RETURNING Fence", runId);
         take.Parameters.AddWithValue("$owner", owner ?? LeaseOwner.Me);

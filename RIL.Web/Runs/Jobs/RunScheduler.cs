@@ -14,7 +14,7 @@ namespace RIL.Web.Runs.Jobs;
 /// repeats, the tables say what is to be done.
 /// </summary>
 public sealed class RunScheduler(
-    IDbContextFactory<RilDb> databases, IBackgroundJobClient jobs, RunQueue queue, RunSignals signals, RunFollower follower, Slots slots, Storage storage, RunService runs, IOptions<JobsOptions> options, TimeProvider clock, ILogger<RunScheduler> log)
+    IDbContextFactory<RilDb> databases, IBackgroundJobClient jobs, RunQueue queue, RunSignals signals, RunFollower follower, RunSetbacks setbacks, SiteShutdown shutdown, Slots slots, Storage storage, RunService runs, IOptions<JobsOptions> options, TimeProvider clock, ILogger<RunScheduler> log)
     : BackgroundService
 {
     private static readonly TimeSpan Sweep = TimeSpan.FromSeconds(5);
@@ -26,30 +26,25 @@ public sealed class RunScheduler(
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        follower.ShutDown();
         await base.StopAsync(cancellationToken);
-        DateTimeOffset end = clock.GetUtcNow().AddSeconds(options.Value.ShutdownSeconds);
-        while (!follower.IsIdle && clock.GetUtcNow() < end && !cancellationToken.IsCancellationRequested) await Task.Delay(50, CancellationToken.None);
+        // Connections that were slow to close may have spent the token; the trainers' time is their own.
+        DateTimeOffset end = clock.GetUtcNow().AddSeconds(options.Value.ShutdownSeconds + 5);
+        while (shutdown.Began && !follower.IsIdle && clock.GetUtcNow() < end) await Task.Delay(50, CancellationToken.None);
     }
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         queue.Rung += Ring;
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, shutdown.Beginning);
+        CancellationToken end = ends.Token;
         try
         {
-            if (options.Value.Quickstart) await BeginWithQuickstart();
-            while (!stoppingToken.IsCancellationRequested)
+            if (options.Value.Quickstart) await Try(BeginWithQuickstart, "The quickstart run could not be created.");
+            while (!end.IsCancellationRequested)
             {
-                try
-                {
-                    await Look(stoppingToken);
-                }
-                catch (Exception e) when (e is not OperationCanceledException)
-                {
-                    log.LogError(e, "Looking at the queue failed; it is tried again.");
-                }
-                await Wait(stoppingToken);
+                await Try(() => Look(end), "Looking at the queue failed; it is tried again.");
+                await Wait(end);
             }
         }
         catch (OperationCanceledException)
@@ -59,6 +54,18 @@ public sealed class RunScheduler(
         finally
         {
             queue.Rung -= Ring;
+        }
+    }
+
+    private async Task Try(Func<Task> work, string otherwise)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            log.LogError(e, "{Otherwise}", otherwise);
         }
     }
 
@@ -82,17 +89,34 @@ public sealed class RunScheduler(
     {
         LastLook = clock.GetUtcNow();
         await using RilDb db = await databases.CreateDbContextAsync(stopping);
-        List<Run> active = await db.Runs.AsNoTracking()
-            .Where(r => r.State == RunState.Starting || r.State == RunState.Running || r.State == RunState.Pausing || r.State == RunState.Stopping).ToListAsync(stopping);
+        List<Run> active = await db.Runs.AsNoTracking().Where(r => RunTransitions.Active.Contains(r.State)).ToListAsync(stopping);
         // Left by a process of the site that is gone; the lease keeps away whoever comes second.
-        foreach (Run run in active.Where(r => !follower.Following.Contains(r.Id) && IsFree(r))) jobs.Enqueue<RunJob>(job => job.Execute(run.Id));
+        foreach (Run run in active.Where(r => !follower.Following.Contains(r.Id) && !setbacks.Rests(r.Id) && IsFree(r))) jobs.Enqueue<RunJob>(job => job.Execute(run.Id));
         int free = await slots.Count() - active.Count;
         if (free <= 0) return;
-        List<string> next = await db.Runs.Where(r => r.State == RunState.Queued).OrderByDescending(r => r.Priority).ThenBy(r => r.QueueOrder).Select(r => r.Id).Take(free).ToListAsync(stopping);
+        List<string> next = await QueueService.Waiting(db).Select(r => r.Id).ToListAsync(stopping);
         foreach (string id in next)
         {
+            if (free > 0 && !setbacks.Rests(id) && await Start(id)) free--;
+        }
+    }
+
+    // A run whose folder is at fault does not keep the others waiting.
+    private async Task<bool> Start(string id)
+    {
+        try
+        {
             TrainerProcess.Forget(storage.Run(id));
-            if (await signals.Apply(id, null, RunSignal.Picked)) jobs.Enqueue<RunJob>(job => job.Execute(id));
+            if (!await signals.Apply(id, null, RunSignal.Picked, change: run => (run.Attempt, run.AttemptFrom) = (run.Attempt + 1, run.LastEvent))) return false;
+            setbacks.Clear(id);
+            jobs.Enqueue<RunJob>(job => job.Execute(id));
+            return true;
+        }
+        catch (Exception e)
+        {
+            log.LogError(e, "Run {Run} could not be started; it is tried again.", id);
+            setbacks.Add(id);
+            return false;
         }
     }
 

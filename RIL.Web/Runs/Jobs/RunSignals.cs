@@ -13,28 +13,25 @@ public sealed class RunSignals(IDbContextFactory<RilDb> databases, RunFeed feed,
     /// <param name="signal">What happened.</param>
     /// <param name="reason">Why, in a sentence.</param>
     /// <param name="change">Other changes that belong to it.</param>
-    public async Task<bool> Apply(string runId, long? fence, RunSignal signal, string? reason = null, Action<Run>? change = null)
+    public Task<bool> Apply(string runId, long? fence, RunSignal signal, string? reason = null, Action<Run>? change = null) => Apply(runId, fence, _ => (signal, reason), change);
+
+    /// <summary>The same where signal and reason hang on the state in which the run is at that moment.</summary>
+    public async Task<bool> Apply(string runId, long? fence, Func<RunState, (RunSignal Signal, string? Reason)> decide, Action<Run>? change = null)
     {
-        while (true)
+        Run? changed = await databases.Retry(async db =>
         {
-            await using RilDb db = await databases.CreateDbContextAsync();
-            if (await db.Runs.Include(r => r.Tags).FirstOrDefaultAsync(r => r.Id == runId) is not { } run || (fence is not null && run.Fence != fence)) return false;
-            if (RunTransitions.Of(run.State, signal) is not { } next) return false;
+            if (await db.Runs.Include(r => r.Tags).FirstOrDefaultAsync(r => r.Id == runId) is not { } run || (fence is not null && run.Fence != fence)) return null;
+            (RunSignal signal, string? reason) = decide(run.State);
+            if (RunTransitions.Of(run.State, signal) is not { } next) return null;
             run.State = next;
             run.Reason = reason;
             run.Version++;
             if (RunTransitions.IsEnded(next)) run.EndedAt = clock.GetUtcNow();
             change?.Invoke(run);
-            try
-            {
-                await db.SaveChangesAsync();
-            }
-            catch (DbUpdateConcurrencyException)
-            {
-                continue; // somebody asked for something in between: decide again
-            }
-            feed.Publish(RunUpdate.Of(run));
-            return true;
-        }
+            return run;
+        });
+        if (changed is null) return false;
+        feed.Publish(RunUpdate.Of(changed));
+        return true;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using RIL.Training.Runs;
+using RIL.Web.Runs.Log;
 
 namespace RIL.Web.Runs.Jobs;
 
@@ -10,12 +11,15 @@ namespace RIL.Web.Runs.Jobs;
 /// </summary>
 internal sealed class TrainerProcess : IDisposable
 {
-    private const string PidFile = "trainer.pid", LogFile = "trainer.log";
+    /// <summary>The note that it was the site itself which asked.</summary>
+    public const string SiteFile = "trainer.asked-by-site";
+
+    private const string PidFile = "trainer.pid";
     private readonly string _folder;
     private readonly Process? _child;
-    private readonly TrainerIdentity? _identity;
+    private readonly ProcessIdentity? _identity;
 
-    private TrainerProcess(string folder, Process? child, TrainerIdentity? identity) => (_folder, _child, _identity) = (folder, child, identity);
+    private TrainerProcess(string folder, Process? child, ProcessIdentity? identity) => (_folder, _child, _identity) = (folder, child, identity);
 
     /// <summary>Number of the process.</summary>
     public int? Id => _identity?.Id ?? _child?.Id;
@@ -26,26 +30,32 @@ internal sealed class TrainerProcess : IDisposable
     /// <summary>What it returned, 128 + N for a signal N; null where it was not started by this process of the site.</summary>
     public int? ExitCode => _child is { HasExited: true } ? _child.ExitCode : null;
 
-    /// <summary>The file with what it printed.</summary>
-    public static string Log(string folder) => Path.Combine(folder, LogFile);
-
     /// <summary>The trainer that works in a folder; null where none does.</summary>
     public static TrainerProcess? Find(string folder) =>
-        TrainerIdentity.Read(Path.Combine(folder, PidFile)) is { IsAlive: true } identity ? new TrainerProcess(folder, null, identity) : null;
+        ProcessIdentity.Read(Path.Combine(folder, PidFile)) is { } identity ? new TrainerProcess(folder, null, identity) : null;
 
     /// <summary>Forgets the trainer of an earlier attempt, so that a run that is to start is not taken for one that was started.</summary>
     public static void Forget(string folder)
     {
-        if (Directory.Exists(folder)) File.Delete(Path.Combine(folder, PidFile));
+        if (!Directory.Exists(folder)) return;
+        File.Delete(Path.Combine(folder, PidFile));
+        File.Delete(Path.Combine(folder, SiteFile));
     }
 
-    /// <summary>Whether a trainer was started since then.</summary>
+    /// <summary>Whether the site itself asked the trainer of this attempt to pause, and no person.</summary>
+    public static bool WasAskedBySite(string folder) => File.Exists(Path.Combine(folder, SiteFile));
+
+    /// <summary>Whether a trainer was started since then; also by a process of the site that is gone.</summary>
     public static bool WasStarted(string folder) => File.Exists(Path.Combine(folder, PidFile));
+
+    /// <summary>When the trainer of this attempt was started; null where none was.</summary>
+    public static DateTimeOffset? StartedAt(string folder) => WasStarted(folder) ? File.GetLastWriteTimeUtc(Path.Combine(folder, PidFile)) : null;
 
     /// <summary>Starts it in a folder, from a configuration or on from its last checkpoint.</summary>
     public static TrainerProcess Start(string folder, string? configFile)
     {
         Forget(folder);
+        TrainerOutput.BeginAttempt(folder);
         string[] arguments = configFile is null ? ["train", "--resume", folder] : ["train", "--config", configFile, "--output", folder];
         ProcessStartInfo start = OperatingSystem.IsWindows() ? OnWindows(folder, arguments) : OnUnix(folder, arguments);
         start.WorkingDirectory = folder;
@@ -60,7 +70,27 @@ internal sealed class TrainerProcess : IDisposable
     /// <summary>Asks it to write a checkpoint and end; asked again as long as it lives, because a trainer forgets requests from before its start.</summary>
     public void Ask(RIL.Training.Runs.RunRequest request)
     {
-        if (!File.Exists(Path.Combine(_folder, "control"))) RunControl.Send(_folder, request);
+        try
+        {
+            if (!File.Exists(Path.Combine(_folder, "control"))) RunControl.Send(_folder, request);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A full disk takes no request either: it is asked again, and ended by force at last.
+        }
+    }
+
+    /// <summary>Notes beside the request that it is the site's own and no person's: whichever process of the site finds the trainer ended knows that the run is to go on.</summary>
+    public void NoteThatSiteAsks()
+    {
+        try
+        {
+            if (!WasAskedBySite(_folder)) File.WriteAllText(Path.Combine(_folder, SiteFile), "The site asked the trainer to pause; the run goes on by itself.\n");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Without the note a person has to resume the run; it is tried again as long as the trainer lives.
+        }
     }
 
     /// <summary>Ends it by force.</summary>
@@ -75,19 +105,6 @@ internal sealed class TrainerProcess : IDisposable
         {
             // It has ended by itself.
         }
-    }
-
-    /// <summary>The last lines it printed.</summary>
-    public static IReadOnlyList<string> LastLines(string folder, int count)
-    {
-        const int Bytes = 16 * 1024;
-        string file = Log(folder);
-        if (!File.Exists(file)) return [];
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        stream.Seek(-Math.Min(Bytes, stream.Length), SeekOrigin.End);
-        using var reader = new StreamReader(stream);
-        string[] lines = [.. reader.ReadToEnd().Split('\n', '\r').Select(l => l.TrimEnd()).Where(l => l.Length > 0)];
-        return lines[Math.Max(0, lines.Length - count)..];
     }
 
     public void Dispose() => _child?.Dispose();
@@ -110,7 +127,7 @@ internal sealed class TrainerProcess : IDisposable
         (string program, string[] first) = Program();
         bool session = File.Exists("/usr/bin/setsid");
         var start = new ProcessStartInfo(session ? "/usr/bin/setsid" : "/bin/sh");
-        string[] all = [.. (string[])(session ? ["/bin/sh"] : []), "-c", Script, Path.Combine(folder, PidFile), Log(folder), program, .. first, .. arguments];
+        string[] all = [.. (string[])(session ? ["/bin/sh"] : []), "-c", Script, Path.Combine(folder, PidFile), TrainerOutput.PathIn(folder), program, .. first, .. arguments];
         foreach (string argument in all) start.ArgumentList.Add(argument);
         return start;
     }
@@ -119,6 +136,6 @@ internal sealed class TrainerProcess : IDisposable
     {
         (string program, string[] first) = Program();
         string line = string.Join(' ', ((string[])[program, .. first, .. arguments]).Select(a => $"\"{a}\""));
-        return new ProcessStartInfo("cmd.exe") { Arguments = $"/d /s /c \"{line} >> \"{Log(folder)}\" 2>&1 < nul\"", CreateNoWindow = true };
+        return new ProcessStartInfo("cmd.exe") { Arguments = $"/d /s /c \"{line} >> \"{TrainerOutput.PathIn(folder)}\" 2>&1 < nul\"", CreateNoWindow = true };
     }
 }

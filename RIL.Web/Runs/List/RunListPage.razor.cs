@@ -214,7 +214,7 @@ public sealed partial class RunListPage : IDisposable
     private async Task TagAll()
     {
         foreach (string id in _selected)
-            if (await Runs.Find(id) is { } run) await Runs.Describe(id, null, null, [.. run.Tags.Select(t => t.Tag), _tag]);
+            await Runs.Retag(id, [_tag], []);
         Snackbar.Add($"Tag '{_tag.Trim()}' added to {_selected.Count} runs.", Severity.Success);
         _tag = "";
         if (_rows is not null) await _rows.RefreshDataAsync();

@@ -28,13 +28,13 @@ public static class LiveFeature
             .RequireAuthorization(Policies.Viewer);
     }
 
-    private static async Task<Results<ServerSentEventsResult<object>, NoContent, ProblemHttpResult>> Events(string id, HttpContext http, RunService runs, RunEventStream stream)
+    private static async Task<Results<ServerSentEventsResult<object>, NoContent, ProblemHttpResult>> Events(string id, HttpContext http, RunService runs, RunEventStream stream, IHostApplicationLifetime site)
     {
         if (await runs.Find(id) is not { } run) return ProblemOf.Missing("run", id);
         string? lastId = http.Request.Headers["Last-Event-ID"];
         // 204 tells a browser's EventSource not to ask again.
         if (RunEventStream.Ended(run.State) && RunEventStream.Position(lastId).Event == run.LastEvent) return TypedResults.NoContent();
         http.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(stream.Follow(id, lastId, http.Response.Body, http.RequestAborted));
+        return TypedResults.ServerSentEvents(stream.Follow(id, lastId, http.Response.Body, site.ApplicationStopping, http.RequestAborted));
     }
 }

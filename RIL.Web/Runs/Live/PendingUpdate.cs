@@ -29,11 +29,18 @@ internal sealed class PendingUpdate(RunUpdate first)
         Add(_steps, next.Steps ?? [], MostValues);
         Add(_completions, next.CompletionSteps, MostValues);
         _checkpoints |= next.Checkpoints;
-        if (next.LastEvent >= _newest.LastEvent) _newest = next;
+        _newest = Newest(next);
     }
 
     public RunUpdate Take() =>
         _newest with { Values = _values, Steps = _steps, CompletionSteps = _completions, Log = _log, Checkpoints = _checkpoints, RewoundTo = _rewoundTo, Gap = _gap };
+
+    // A person's action and a stored event may come in either order: the state is that of the later change, the rest that of the later event.
+    private RunUpdate Newest(RunUpdate next)
+    {
+        RunUpdate events = next.LastEvent >= _newest.LastEvent ? next : _newest, changes = next.Version >= _newest.Version ? next : _newest;
+        return events with { Version = changes.Version, Progress = events.Progress with { State = changes.Progress.State, Reason = changes.Progress.Reason } };
+    }
 
     // True where something old had to go.
     private static bool Add<T>(List<T> list, IReadOnlyList<T> more, int most)

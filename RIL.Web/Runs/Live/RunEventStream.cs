@@ -30,7 +30,12 @@ public sealed class RunEventStream(RunFeed feed, RunGaps gaps, TimeProvider cloc
     public static bool Ended(RunState state) => state is RunState.Finished or RunState.Failed or RunState.Cancelled or RunState.Archived or RunState.Deleted;
 
     /// <summary>The events of a run from a position on.</summary>
-    public async IAsyncEnumerable<SseItem<object>> Follow(string runId, string? lastId, Stream heartbeats, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <param name="runId">The run.</param>
+    /// <param name="lastId">The identifier of the last event the client has.</param>
+    /// <param name="heartbeats">Where comments go that keep the connection alive.</param>
+    /// <param name="ends">Ends the stream in order: the site shuts down, and clients come back to the next one.</param>
+    /// <param name="cancellation">The client has gone.</param>
+    public async IAsyncEnumerable<SseItem<object>> Follow(string runId, string? lastId, Stream heartbeats, CancellationToken ends, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var news = Channel.CreateBounded<RunUpdate>(1);
@@ -44,7 +49,7 @@ public sealed class RunEventStream(RunFeed feed, RunGaps gaps, TimeProvider cloc
                 foreach (SseItem<object> item in Items(update)) yield return item;
                 if (Ended(update.Progress.State)) yield break;
                 long sent = update.LastEvent;
-                update = Since(await Next(news.Reader, heartbeats, done.Token), sent);
+                update = await Next(news.Reader, heartbeats, ends, done.Token) is { } next ? Since(next, sent) : null;
             }
         }
         finally
@@ -58,14 +63,19 @@ public sealed class RunEventStream(RunFeed feed, RunGaps gaps, TimeProvider cloc
         ? update with { Values = [], Steps = [], CompletionSteps = [], Log = [], RewoundTo = null, LastEvent = sent }
         : update with { Log = [.. update.Log.Where(l => l.Number > sent)] };
 
-    private async Task<RunUpdate> Next(ChannelReader<RunUpdate> news, Stream heartbeats, CancellationToken cancellation)
+    // Null where no more is to come.
+    private async Task<RunUpdate?> Next(ChannelReader<RunUpdate> news, Stream heartbeats, CancellationToken ends, CancellationToken cancellation)
     {
         Task<RunUpdate> next = news.ReadAsync(cancellation).AsTask();
         while (true)
         {
             try
             {
-                return await next.WaitAsync(Heartbeat, clock, cancellation);
+                return await next.WaitAsync(Heartbeat, clock, ends);
+            }
+            catch (OperationCanceledException) when (ends.IsCancellationRequested)
+            {
+                return null;
             }
             catch (TimeoutException)
             {

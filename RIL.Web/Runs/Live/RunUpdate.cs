@@ -37,11 +37,12 @@ public sealed record RunProgress(RunState State, string? Reason, string? Stage, 
 /// <param name="RewoundTo">Where the trainer went on from an earlier step: values after it are void, but for those in this update.</param>
 /// <param name="Steps">Time and tokens of the steps of <paramref name="Values"/>.</param>
 /// <param name="Gap">Whether something was left out because the reader was too slow: it reads history again.</param>
+/// <param name="Version">The run's version whose state this is: what people change does not wait for events, nor events for them.</param>
 public sealed record RunUpdate(
     string RunId, long LastEvent, RunProgress Progress,
     IReadOnlyList<LiveValue> Values, IReadOnlyList<long> CompletionSteps, IReadOnlyList<RunLogLine> Log, bool Checkpoints = false, long? RewoundTo = null,
-    IReadOnlyList<LiveStep>? Steps = null, bool Gap = false)
+    IReadOnlyList<LiveStep>? Steps = null, bool Gap = false, long Version = 0)
 {
     /// <summary>An update that says only where the run is.</summary>
-    public static RunUpdate Of(Run run) => new(run.Id, run.LastEvent, RunProgress.Of(run), [], [], []);
+    public static RunUpdate Of(Run run) => new(run.Id, run.LastEvent, RunProgress.Of(run), [], [], [], Version: run.Version);
 }

@@ -69,7 +69,7 @@ public sealed partial class RunHeader
 
     private void BeginTag() => (_tagging, _focus, _tag) = (true, true, "");
 
-    private Task Rename(string name) => Change(name, _ => null);
+    private Task Rename(string name) => Change(() => Runs.Describe(View.Run.Id, name, notes: null, tags: null));
 
     private async Task TagKey(KeyboardEventArgs e)
     {
@@ -81,16 +81,16 @@ public sealed partial class RunHeader
     {
         if (!_tagging) return;
         _tagging = false;
-        if (_tag.Trim().Length > 0) await Retag(tags => [.. tags, .. _tag.Split(',')]);
+        if (_tag.Trim().Length > 0) await Retag(_tag.Split(','), []);
     }
 
-    private Task RemoveTag(string tag) => Retag(tags => [.. tags.Where(t => t != tag)]);
+    private Task RemoveTag(string tag) => Retag([], [tag]);
 
-    private async Task Retag(Func<IReadOnlyList<string>, IReadOnlyList<string>> change)
+    private async Task Retag(IReadOnlyList<string> add, IReadOnlyList<string> remove)
     {
         try
         {
-            await Change(name: null, change);
+            await Change(() => Runs.Retag(View.Run.Id, add, remove));
         }
         catch (InputException e)
         {
@@ -98,19 +98,10 @@ public sealed partial class RunHeader
         }
     }
 
-    // The tags are those of now, not those that were on the page: what somebody else added meanwhile stays.
-    private async Task Change(string? name, Func<IReadOnlyList<string>, IReadOnlyList<string>?> tags)
+    private async Task Change(Func<Task<Run?>> change)
     {
         if (!_mayChange) return;
-        try
-        {
-            if (await Runs.Find(View.Run.Id) is not { } now || await Runs.Describe(now.Id, name, notes: null, tags([.. now.Tags.Select(t => t.Tag)])) is null)
-                throw new InputException($"{View.Run.Name} does not exist any more: it was purged from the trash.");
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            throw new InputException("Somebody else changed the run at the same moment; look at what it is now and try again.");
-        }
+        if (await change() is null) throw new InputException($"{View.Run.Name} does not exist any more: it was purged from the trash.");
         await Changed.InvokeAsync();
     }
 }

@@ -56,6 +56,17 @@ public sealed class RunFeedTests
         Assert.Equal([8L, 9L], joined.Values.Select(v => v.Step));
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void AStateThatAPersonChanged_AndEventsOfTheTrainer_MayComeInEitherOrder(bool eventsFirst)
+    {
+        RunUpdate events = Update(9) with { Version = 3 }, action = Update(8) with { Version = 4, Values = [] };
+        action = action with { Progress = action.Progress with { State = RunState.Stopping, Reason = "asked" } };
+        var pending = new PendingUpdate(eventsFirst ? events : action);
+        pending.Join(eventsFirst ? action : events);
+        RunUpdate joined = pending.Take();
+        Assert.Equal((RunState.Stopping, "asked", 9L, 9L), (joined.Progress.State, joined.Progress.Reason, joined.Progress.Step, joined.LastEvent));
+    }
+
     [Fact]
     public void Rewinds_AreRemembered_ForWhoWasAway()
     {

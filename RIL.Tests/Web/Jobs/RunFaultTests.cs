@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using System.Globalization;
+using Hangfire;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using RIL.Training.Runs;
+using RIL.Web.Data;
+using RIL.Web.Runs;
+using RIL.Web.Runs.Jobs;
+using RIL.Web.Runs.Log;
+
+namespace RIL.Tests.Web.Jobs;
+
+/// <summary>Faults around a trainer that works: its events, the database, the disk. People's wishes reach it all the same, and no fault keeps a slot for ever.</summary>
+public sealed class RunFaultTests : IAsyncLifetime
+{
+    private OwnSite _site = null!;
+
+    public async ValueTask InitializeAsync() => _site = await OwnSite.Start();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (string file in Directory.GetFiles(_site.Folder, "trainer.pid", SearchOption.AllDirectories)) FaultTests.KillTrainer(Path.GetDirectoryName(file)!);
+        await _site.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task EventsThatCannotBeRead_EndTheTrainer_AndFailTheRun()
+    {
+        (string id, int trainer) = await Start();
+        // More than the trainer writes over: it goes on where it was.
+        using (var file = new FileStream(new RunFolder(Folder(id)).Events, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+            for (int i = 0; i < 100; i++) file.Write([.. Enumerable.Repeat((byte)'x', 9999), (byte)'\n']);
+        Run failed = await _site.Until(id, RunState.Failed);
+        Assert.Contains("is no event", failed.Reason, StringComparison.Ordinal);
+        Assert.Null(ProcessIdentity.Of(trainer));
+        Assert.Null(failed.LeaseOwner);
+        AssertNoJobFailed();
+    }
+
+    [Fact]
+    public async Task WhileNothingCanBeStored_AStopReachesTheTrainer_AndWhatItSaidIsStoredLater()
+    {
+        (string id, int trainer) = await Start();
+        Execute("CREATE TRIGGER fault BEFORE INSERT ON RunSteps BEGIN SELECT RAISE(ABORT, 'a fault'); END");
+        Assert.Null(await _site.Act(id, "stop"));
+        await Ended(trainer);
+        Assert.Equal(RunState.Stopping, (await _site.Load(id)).State);
+        Execute("DROP TRIGGER fault");
+        Run run = await _site.Until(id, RunState.Cancelled);
+        Assert.Equal(File.ReadLines(new RunFolder(Folder(id)).Events).Count(), run.LastEvent);
+        AssertNoJobFailed();
+    }
+
+    [Fact]
+    public async Task AFaultThatLasts_EndsTheTrainer_AndFailsTheRun_WithTheFault()
+    {
+        await _site.End();
+        await _site.Begin("Runs:FaultSeconds=1");
+        (string id, int trainer) = await Start();
+        Execute("CREATE TRIGGER fault BEFORE INSERT ON RunSteps BEGIN SELECT RAISE(ABORT, 'a fault of the database'); END");
+        Run failed = await _site.Until(id, RunState.Failed);
+        Assert.Contains("a fault of the database", failed.Reason, StringComparison.Ordinal);
+        Assert.Null(ProcessIdentity.Of(trainer));
+        AssertNoJobFailed();
+
+        // Once it is mended, the run goes on, and what was said before is no end of the new attempt.
+        Execute("DROP TRIGGER fault");
+        Assert.Null(await _site.Act(id, "retry"));
+        await _site.Until(id, r => AtWork(r) && r.Attempt == 2);
+    }
+
+    [Fact]
+    public async Task ACrash_IsExplained_ByWhatThisAttemptPrinted()
+    {
+        (string id, int trainer) = await Start();
+        // Over and over: the trainer prints its progress after it.
+        File.AppendAllText(TrainerOutput.PathIn(Folder(id)), "terminate called after throwing an instance of 'std::bad_alloc'\n");
+        FaultTests.KillTrainer(Folder(id));
+        Assert.StartsWith("The machine ran out of memory", (await _site.Until(id, RunState.Failed)).Reason, StringComparison.Ordinal);
+        Assert.Null(await _site.Act(id, "retry"));
+        await _site.Until(id, r => AtWork(r) && r.Attempt == 2);
+        FaultTests.KillTrainer(Folder(id));
+        Assert.StartsWith("The trainer was killed from outside (signal 9)", (await _site.Until(id, RunState.Failed)).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ADiskThatIsFull_IsNamed_AndTheRunGoesOnWhenThereIsRoom()
+    {
+        if (!File.Exists("/usr/bin/prlimit")) return; // the checkpoint's file may not grow above a size: to the trainer that is a full disk
+        (string id, int trainer) = await Start();
+        using (Process limit = Process.Start("/usr/bin/prlimit", [$"--pid={trainer.ToString(CultureInfo.InvariantCulture)}", "--fsize=100000"])) await limit.WaitForExitAsync();
+        Run failed = await _site.Until(id, RunState.Failed);
+        Assert.StartsWith("The disk is full. Free some space", failed.Reason, StringComparison.Ordinal);
+        Assert.Null(await _site.Act(id, "retry"));
+        await _site.Until(id, r => AtWork(r) && r.Attempt == 2);
+    }
+
+    private async Task<(string Id, int Trainer)> Start()
+    {
+        string id = await _site.Create(OwnSite.LongRun);
+        return (id, (await _site.Until(id, AtWork)).ProcessId!.Value);
+    }
+
+    private static bool AtWork(Run run) => run is { State: RunState.Running, StageStep: > 0 };
+
+    private string Folder(string id) => _site.Services.GetRequiredService<Storage>().Run(id);
+
+    private void AssertNoJobFailed() => Assert.Equal(0, _site.Services.GetRequiredService<JobStorage>().GetMonitoringApi().FailedCount());
+
+    private void Execute(string sql)
+    {
+        using SqliteConnection connection = _site.Services.GetRequiredService<SqliteConnections>().Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    // Another process tells nobody of its end.
+    internal static async Task Ended(int process)
+    {
+        for (var watch = Stopwatch.StartNew(); ProcessIdentity.Of(process) is not null;)
+        {
+            if (watch.Elapsed > TimeSpan.FromMinutes(1)) throw new TimeoutException("The trainer does not end.");
+            await Task.Delay(20);
+        }
+    }
+}
