@@ -44,6 +44,21 @@ public sealed class ChartTests(SiteFixture site, ChromiumFixture chromium)
         Assert.Equal("[{\"step\":5,\"count\":1}]", await page.EvaluateAsync<string>("() => JSON.stringify(chart.view()[0].points.nan)"));
         Assert.Contains("not a number", await page.InnerTextAsync(".chart-table thead"), StringComparison.Ordinal);
         Assert.Equal("1", (await page.Locator(".chart-table tbody td").AllInnerTextsAsync())[^1]);
+        // A cross at the foot of the plot, at this step and no other.
+        string foot =
+            """
+            async () => {
+              const canvas = document.querySelector('canvas'), over = document.querySelector('.u-over').getBoundingClientRect(), place = canvas.getBoundingClientRect(), scale = canvas.width / place.width;
+              return [4, 5, 6].map(step => {
+                const x = Math.round((over.left - place.left + over.width * step / 10) * scale), y = Math.round((over.bottom - place.top) * scale);
+                const pixels = canvas.getContext('2d').getImageData(x - 4, y - 10, 9, 9).data;
+                let colored = 0;
+                for (let i = 0; i < pixels.length; i += 4) if (pixels[i + 3] > 200 && pixels[i + 2] - pixels[i] > 100) colored++;
+                return colored > 5;
+              }).join();
+            }
+            """;
+        Assert.Equal("false,true,false", await page.EvaluateAsync<string>(foot));
     }
 
     [Fact]

@@ -7,7 +7,6 @@ namespace RIL.Web.Charts;
 public sealed partial class ChartGrid
 {
     private readonly Dictionary<string, int> _shown = [];
-    private readonly HashSet<string> _turned = [];
     private readonly Dictionary<string, IReadOnlyList<ChartSeries>> _lines = [];
     private IReadOnlyList<ChartSection> _sections = [];
     private (IReadOnlyList<string> Metrics, string Find)? _sorted;
@@ -27,6 +26,9 @@ public sealed partial class ChartGrid
 
     /// <summary>Height of a plot in pixels.</summary>
     [Parameter] public int Height { get; set; } = 200;
+
+    /// <summary>Whether the bar says if what one sees is live; not where the page says it already.</summary>
+    [Parameter] public bool Badge { get; set; } = true;
 
     /// <summary>Charts of one group share zoom, smoothing and cursor.</summary>
     [Parameter] public string Group { get; set; } = "page";
@@ -54,18 +56,15 @@ public sealed partial class ChartGrid
 
     // What one searches for is open; otherwise all but the machine's own, and but the sections of a prefix with a great many.
     private bool IsOpen(ChartSection section) =>
-        (Settings.Find.Length > 0 || (section.Title is not (MetricGuide.Speed or MetricGuide.Machine) && section.Metrics.Count <= 200)) != _turned.Contains(section.Title);
+        (Settings.Find.Length > 0 || (section.Title is not (MetricGuide.Speed or MetricGuide.Machine) && section.Metrics.Count <= 200)) != Settings.IsTurned(section.Title);
 
-    private void Turn(ChartSection section)
-    {
-        if (!_turned.Remove(section.Title)) _turned.Add(section.Title);
-    }
+    private Task Turn(ChartSection section) => Change(Settings.Turn(section.Title));
 
     private int Shown(ChartSection section) => _shown.GetValueOrDefault(section.Title, ChartSection.Page);
 
     private void More(ChartSection section) => _shown[section.Title] = Shown(section) + ChartSection.Page;
 
-    private Task Find(ChangeEventArgs e) => Change(Settings with { Find = (string?)e.Value ?? "" });
+    private Task Find(string? text) => Change(Settings with { Find = text ?? "" });
 
     private Task Smooth(ChangeEventArgs e) =>
         Change(Settings with { Smoothing = double.Parse((string)e.Value!, CultureInfo.InvariantCulture) });

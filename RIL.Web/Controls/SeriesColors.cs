@@ -1,6 +1,9 @@
 namespace RIL.Web.Controls;
 
-/// <summary>Eight colours that people with any colour vision can tell apart (after Okabe and Ito, darkened or lightened for contrast), then the same with dashes.</summary>
+/// <summary>
+/// Eight colours that people with any colour vision can tell apart, then the same with dashes: each two of them are at least 12 apart (CIEDE2000) also for who lacks one kind of cone, and all have
+/// a contrast of 3 or more against a chart's ground. That is enough for lines and marks, not for text: no text is in these colours.
+/// </summary>
 public static class SeriesColors
 {
     /// <summary>Colours in all.</summary>

@@ -1,17 +1,18 @@
 // One line of a chart: history as the server reduced it, detail of the zoomed range, and the values that came live since.
-import { fetchPoints } from './chart-fetch.js';
+import { columns, fetchPoints } from './chart-fetch.js';
 
-const empty = { steps: [], values: [], times: [], tokens: [], weights: [], nan: [], total: 0, reduced: false, lastEvent: 0 };
+const empty = { steps: [], values: [], times: [], tokens: [], weights: [], smoothed: [], smoothing: 0, nan: [], total: 0, reduced: false, lastEvent: 0 };
 
 export class Line {
   constructor(spec) {
     this.spec = spec;
     this.base = empty;        // from the first step to the last one that was stored
-    this.detail = null;       // { from, to, points }
+    this.detail = null;       // a part of it in more pieces
     this.tail = new Map();    // step -> value, came after the base
     this.axis = new Map();    // step -> [time, tokens] of the tail
+    this.rewinds = [];        // { event, step }: an answer that does not know this event yet holds void values after the step
     this.loaded = false;
-    this.liveAfter = null;    // live values come for every event after this one; null until that is known
+    this.liveAfter = null;    // live values come for every event after this one; null until that is known, and once history reaches it
     this.change = 0;
   }
 
@@ -21,46 +22,37 @@ export class Line {
     return last;
   }
 
-  /** Values in all, as stored and come since. */
-  get total() {
-    const last = this.base.steps.at(-1) ?? -1;
-    let more = 0;
-    for (const step of this.tail.keys()) if (step > last) more++;
-    return this.base.total + more;
-  }
-
-  async load(buckets, signal) {
-    const points = await fetchPoints(this.spec.run, this.spec.metric, null, null, buckets, signal);
+  /** Reads history; of several readings the one that was asked for last counts. */
+  async load(range, signal, fresh) {
+    const asked = this.asked = {};
+    let points = await this.read(range, signal, fresh);
+    // An answer that was kept may know less than what is here, whose live values are gone from the tail.
+    if (!fresh && points.lastEvent < this.base.lastEvent) points = await this.read(range, signal, true);
+    if (this.asked !== asked) return;
     this.base = points;
     const last = points.steps.at(-1) ?? -1;
     for (const step of [...this.tail.keys()]) if (step <= last) { this.tail.delete(step); this.axis.delete(step); }
+    if (this.liveAfter !== null && points.lastEvent >= this.liveAfter) this.liveAfter = null;
     this.loaded = true;
     this.change++;
   }
 
-  async fetchDetail(from, to, buckets, signal) {
-    return { from, to, points: await fetchPoints(this.spec.run, this.spec.metric, from, to, buckets, signal) };
+  /** Reads a part of history, without what is void by now: an answer may have been on its way when the run went back. */
+  async read(range, signal, fresh) {
+    const points = await fetchPoints(this.spec, range, signal, fresh);
+    return this.rewinds.filter(r => r.event > points.lastEvent).reduce((rest, r) => cut(rest, r.step), points);
   }
 
-  /** What was stored between the history's answer and the first live value, some of which may be here already: it begins where the history ends. */
-  async catchUp(signal) {
-    const points = await fetchPoints(this.spec.run, this.spec.metric, this.base.steps.at(-1) ?? 0, null, 2000, signal, true);
-    for (let i = 0; i < points.steps.length; i++) {
-      this.tail.set(points.steps[i], points.values[i]);
-      this.axis.set(points.steps[i], [points.times[i], points.tokens[i]]);
-    }
+  show(detail) {
+    if (this.detail === detail) return;
+    this.detail = detail;
     this.change++;
   }
 
   /** Takes what a live message says; true where something changed. */
   take(message) {
-    let changed = false;
-    if (message.rewound_to !== null && message.rewound_to !== undefined && message.rewound_to < this.lastStep) {
-      this.rewind(message.rewound_to);
-      changed = true;
-    }
-    const news = message.metrics[this.spec.metric];
-    if (!news) return changed;
+    const back = this.rewind(message), news = message.metrics[this.spec.metric];
+    if (!news) return back;
     const known = new Map(message.steps.steps.map((step, i) => [step, [message.steps.times[i], message.steps.tokens[i] ?? NaN]]));
     news.steps.forEach((step, i) => {
       this.tail.set(step, news.values[i] ?? NaN);
@@ -70,28 +62,29 @@ export class Line {
     return true;
   }
 
-  rewind(step) {
-    const cut = points => {
-      if (points.steps.length === 0 || points.steps.at(-1) <= step) return points;
-      const keep = points.steps.findIndex(s => s > step);
-      const out = { ...points, total: Math.round(points.total * keep / points.steps.length), nan: points.nan.filter(n => n.step <= step) };
-      for (const column of ['steps', 'values', 'times', 'tokens', 'weights']) out[column] = points[column].slice(0, keep);
-      return out;
-    };
-    this.base = cut(this.base);
-    if (this.detail) this.detail.points = cut(this.detail.points);
+  /** Where the run went back, takes away what is void; true where something was. */
+  rewind(message) {
+    const step = message.rewound_to ?? null;
+    if (step === null) return false;
+    // After a gap that is too large history is read again anyway, and the run's numbers may have begun anew.
+    this.rewinds = [...message.gap_too_large ? [] : this.rewinds, { event: message.last_event, step }];
+    // History that was read after the run went back holds what came since.
+    if (step >= this.lastStep || !message.gap_too_large && this.base.lastEvent >= message.last_event) return false;
+    this.base = cut(this.base, step);
+    if (this.detail) this.detail = cut(this.detail, step);
     for (const s of [...this.tail.keys()]) if (s > step) { this.tail.delete(s); this.axis.delete(s); }
     this.change++;
+    return true;
   }
 
-  /** The points to draw: detail where the zoom lies inside it, else the whole; the live tail after either. */
+  /** The points to draw: history, of which detail takes the place where there is some, and the live tail after it. */
   points(zoomed) {
-    const kept = zoomed && this.detail ? this.detail.points : this.base;
+    const kept = zoomed && this.detail ? splice(this.base, this.detail) : this.base;
     if (this.tail.size === 0) return kept;
-    const last = kept.steps.at(-1) ?? -1, from = zoomed && this.detail ? Math.max(last, this.base.steps.at(-1) ?? -1) : last;
+    const last = kept.steps.at(-1) ?? -1;
     const same = new Map();
     for (const [step, value] of this.tail) if (step <= last) same.set(step, value);
-    const news = [...this.tail.keys()].filter(s => s > from).sort((a, b) => a - b);
+    const news = [...this.tail.keys()].filter(s => s > last).sort((a, b) => a - b);
     const values = [...kept.values];
     if (same.size > 0) for (let i = values.length - 1; i >= 0 && same.size > 0; i--) if (same.has(kept.steps[i])) { values[i] = same.get(kept.steps[i]); same.delete(kept.steps[i]); }
     return {
@@ -105,7 +98,49 @@ export class Line {
       total: kept.total + news.length,
     };
   }
+
+  /** The steps among which everything lies that a range of the axis shows, and a little more; null where that is nothing. */
+  stepsOf([low, high], axis, start) {
+    const points = this.points(false), xs = positions(points, axis, start);
+    const first = Math.max(0, lower(xs, low) - 1), last = Math.min(xs.length - 1, lower(xs, high) + 1);
+    if (first > last) return null;
+    const spare = Math.ceil((points.steps[last] - points.steps[first]) * 0.01) + 1;
+    return { from: Math.max(0, Math.floor(points.steps[first]) - spare), to: Math.ceil(points.steps[last]) + spare };
+  }
 }
+
+function part(points, from, to) {
+  const out = { ...points };
+  for (const column of columns) out[column] = points[column].slice(from, to);
+  out.total = Math.round(out.weights.reduce((sum, w) => sum + w, 0));
+  return out;
+}
+
+function cut(points, step) {
+  const keep = points.steps.findIndex(s => s > step);
+  return keep < 0 ? points : { ...part(points, 0, keep), nan: points.nan.filter(n => n.step <= step) };
+}
+
+function splice(base, detail) {
+  if (detail.steps.length === 0) return base;
+  const first = detail.steps[0], last = detail.steps.at(-1);
+  const before = part(base, 0, lower(base.steps, first)), after = part(base, lower(base.steps, last + 1));
+  const out = { ...detail, reduced: base.reduced || detail.reduced, total: before.total + detail.total + after.total, nan: [...base.nan.filter(n => n.step < first), ...detail.nan, ...base.nan.filter(n => n.step > last)] };
+  for (const column of columns) out[column] = [...before[column], ...detail[column], ...after[column]];
+  // One that has an average and one that has none yet make no line.
+  if (base.smoothing !== detail.smoothing) [out.smoothed, out.smoothing] = [[], 0];
+  return out;
+}
+
+/** The first place in a growing list that is not below x. */
+export function lower(xs, x) {
+  let low = 0, high = xs.length;
+  while (low < high) { const mid = (low + high) >> 1; if (xs[mid] < x) low = mid + 1; else high = mid; }
+  return low;
+}
+
+/** Where a step lies on the axis, in a view of points with their positions. */
+export const placeOf = ({ points, xs }, step) => xs[Math.min(xs.length - 1, lower(points.steps, step))];
 
 /** Where the points lie on the horizontal axis, strictly growing. */
 export function positions(points, axis, start) {
@@ -123,21 +158,26 @@ export function positions(points, axis, start) {
 }
 
 /**
- * Exponential moving average without the pull of its start. A reduced point stands for several values: its weight says how many.
- * Smallest and largest values of a bucket have none, so a lone spike does not count as if it were typical.
+ * Exponential moving average without the pull of its start, as MovingAverage.cs on the server makes it. Points that stand for others cannot be averaged here: of those the server has told
+ * the average of all values, and it goes on from there; null where there is none yet.
  */
-export function smooth(values, weights, share) {
-  const out = new Array(values.length);
-  let mean = 0, seen = 0;
-  for (let i = 0; i < values.length; i++) {
-    const v = values[i], w = weights[i];
-    if (v === null || Number.isNaN(v)) { out[i] = null; continue; }
-    if (w > 0) {
-      const keep = share ** w;
-      mean = mean * keep + v * (1 - keep);
-      seen = seen * keep + (1 - keep);
+export function smooth(points, share) {
+  const { values, smoothed } = points, out = new Array(values.length).fill(null);
+  let sum = 0, weight = 0, i = 0;
+  if (points.reduced) {
+    for (; i < smoothed.length; i++) {
+      if (Number.isNaN(smoothed[i])) continue;
+      out[i] = smoothed[i];
+      weight = 1 / (1 - share);
+      sum = out[i] * weight;
     }
-    out[i] = seen > 0 ? mean / seen : v;
+    if (i === 0) return out;
+  }
+  for (; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) continue;
+    sum = sum * share + values[i];
+    weight = weight * share + 1;
+    out[i] = sum / weight;
   }
   return out;
 }

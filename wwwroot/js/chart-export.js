@@ -1,20 +1,26 @@
 // What a chart says without its picture: a table for screen readers and for whoever wants numbers, CSV and PNG.
 import { axes, count, number } from './chart-format.js';
 import { cssColor } from './chart-plot.js';
-import { fetchPoints } from './chart-fetch.js';
+import { fetchAll } from './chart-fetch.js';
+import { placeOf, positions } from './chart-data.js';
 
 const element = (tag, text) => { const e = document.createElement(tag); if (text !== undefined) e.textContent = text; return e; };
 
+// Of the range that is shown. Values that were reduced away are counted by the points that stand for them: at the ends of a range about.
 function facts(chart, view) {
   return view.map((v, i) => {
-    let low = -1, high = -1;
+    let low = -1, high = -1, first = -1, last = -1, stored = 0;
     v.points.values.forEach((value, k) => {
+      if (!chart.shows(v.xs[k])) return;
+      if (first < 0) first = k;
+      last = k;
+      stored += v.points.weights[k];
       if (Number.isNaN(value)) return;
       if (low < 0 || value < v.points.values[low]) low = k;
       if (high < 0 || value > v.points.values[high]) high = k;
     });
-    const at = k => k < 0 || k === undefined ? '–' : `${number(v.points.values[k])} at step ${count(v.points.steps[k])}`;
-    return { label: chart.lines[i].spec.label, count: v.points.total, first: at(v.xs.length ? 0 : -1), last: at(v.xs.length - 1), low: at(low), high: at(high), nan: v.points.nan.reduce((s, n) => s + n.count, 0) };
+    const at = k => k < 0 ? '–' : `${number(v.points.values[k])} at step ${count(v.points.steps[k])}`;
+    return { label: chart.lines[i].spec.label, count: stored, first: at(first), last: at(last), low: at(low), high: at(high), nan: v.points.nan.reduce((s, n) => s + (chart.shows(placeOf(v, n.step)) ? n.count : 0), 0) };
   });
 }
 
@@ -32,8 +38,8 @@ export function summarize(chart, view) {
 /** The summary and up to 50 rows of values. */
 export function showTable(chart, view) {
   summarize(chart, view);
-  const axis = axes[chart.options.x], zoom = chart.zoomed;
-  const inside = view.map(v => v.xs.map((x, k) => [x, k]).filter(([x]) => !zoom || (x >= zoom[0] && x <= zoom[1])));
+  const axis = axes[chart.options.x];
+  const inside = view.map(v => v.xs.map((x, k) => [x, k]).filter(([x]) => chart.shows(x)));
   const all = [...new Set(inside.flatMap(list => list.map(([x]) => x)))].sort((a, b) => a - b);
   const every = Math.max(1, Math.ceil(all.length / 50));
   const shown = all.filter((_, i) => i % every === 0 || i === all.length - 1);
@@ -65,13 +71,15 @@ function save(blob, name) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-/** Every value of the range that is shown, not only those that are drawn. */
-export async function saveCsv(chart) {
+/** Every value of the range that is shown, as it was stored: not only those that are drawn. */
+export async function saveCsv(chart, signal) {
   const quote = text => /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   const lines = ['run,run_id,metric,step,time,tokens,value'];
   for (const line of chart.lines) {
-    const points = await fetchPoints(line.spec.run, line.spec.metric, null, null, null, chart.mounted?.signal, true);
-    points.steps.forEach((step, i) => lines.push([
+    const { x } = chart.options, start = chart.start(line), range = chart.zoomed === null ? {} : line.stepsOf(chart.zoomed, x, start);
+    if (range === null) continue;
+    const points = await fetchAll(line.spec, range, signal), xs = positions(points, x, start);
+    points.steps.forEach((step, i) => chart.shows(xs[i]) && lines.push([
       quote(line.spec.runName ?? line.spec.label), line.spec.run, quote(line.spec.metric), step,
       new Date(points.times[i]).toISOString(), Number.isNaN(points.tokens[i]) ? '' : points.tokens[i], Number.isNaN(points.values[i]) ? 'NaN' : points.values[i],
     ].join(',')));

@@ -1,4 +1,5 @@
 // The drawing of a chart: uPlot's options, colours of the theme, axes, marks for values that are not a number.
+import { placeOf } from './chart-data.js';
 import { axes, number } from './chart-format.js';
 import { loadScript, loadStyle } from './load.js';
 
@@ -110,8 +111,7 @@ function marks(u, chart) {
     ctx.lineWidth = 1.5 * ratio;
     ctx.beginPath();
     for (const { step } of v.points.nan) {
-      const k = v.points.steps.findIndex(s => s >= step);
-      const x = u.valToPos(v.xs[k < 0 ? v.xs.length - 1 : k], 'x', true), y = bbox.top + bbox.height - size - 2 * ratio;
+      const x = u.valToPos(placeOf(v, step), 'x', true), y = bbox.top + bbox.height - size - 2 * ratio;
       if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
       ctx.moveTo(x - size, y - size); ctx.lineTo(x + size, y + size);
       ctx.moveTo(x - size, y + size); ctx.lineTo(x + size, y - size);

@@ -3,16 +3,12 @@
 import { link, onLink, watch, ended, progressOf } from './live.js';
 import { Line, positions, smooth } from './chart-data.js';
 import { forgetPoints } from './chart-fetch.js';
-import { createPlot, loadPlot, forgetColors } from './chart-plot.js';
-import { axes, count, number } from './chart-format.js';
+import { everyChart, groupOf } from './chart-group.js';
+import { Legend } from './chart-legend.js';
+import { Reading } from './chart-reading.js';
+import { createPlot, forgetColors } from './chart-plot.js';
+import { count } from './chart-format.js';
 import { saveCsv, savePicture, showTable, summarize } from './chart-export.js';
-
-// Charts of a group share zoom and smoothing.
-const groups = new Map();
-function groupOf(name) {
-  if (!groups.has(name)) groups.set(name, { name, charts: new Set(), zoom: undefined, smoothing: undefined });
-  return groups.get(name);
-}
 
 // One frame redraws every chart that has changed.
 const dirty = new Set();
@@ -32,7 +28,7 @@ const far = new IntersectionObserver(entries => { for (const e of entries) if (!
 const sizes = new ResizeObserver(entries => { for (const e of entries) e.target.closest('metric-chart')?.resized(); });
 new MutationObserver(() => {
   forgetColors();
-  for (const group of groups.values()) for (const chart of group.charts) chart.rebuild();
+  everyChart(chart => chart.rebuild());
 }).observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] });
 
 const buttons = [
@@ -45,6 +41,9 @@ const buttons = [
 
 class MetricChart extends HTMLElement {
   static observedAttributes = ['options'];
+  static mostLive = 3000;       // live values that are kept one by one
+  static tableEvery = 5000;     // ms between two versions of the table that nobody asked for
+  off = new Set();              // lines that are hidden
 
   connectedCallback() {
     this.classList.add('chart');
@@ -62,10 +61,12 @@ class MetricChart extends HTMLElement {
     const before = this.options, next = JSON.parse(this.getAttribute('options'));
     this.options = next;
     const group = groupOf(next.group);
-    // The page says again what was zoomed here a moment ago; by then it may be zoomed further.
-    if (JSON.stringify(before?.zoom) !== JSON.stringify(next.zoom) && !(performance.now() - group.zoomedAt < 1500)) zoomGroup(group, next.zoom ?? null);
-    if (before?.smoothing !== next.smoothing) group.smoothing = next.smoothing;
+    const turned = before !== undefined && before.x !== next.x;
+    if (turned || JSON.stringify(before?.zoom) !== JSON.stringify(next.zoom)) group.accept(next.zoom ?? null, turned);
+    if (before?.smoothing !== next.smoothing) group.smoothe(next.smoothing ?? 0);
+    if (JSON.stringify(before?.hidden) !== JSON.stringify(next.hidden)) this.hide(next.hidden ?? []);
     if (!this.mounted) return;
+    this.told = 0;
     if (JSON.stringify(before.series) !== JSON.stringify(next.series) || before.group !== next.group || before.title !== next.title || before.height !== next.height) {
       this.unmount();
       this.mount();
@@ -83,11 +84,11 @@ class MetricChart extends HTMLElement {
     this.group.charts.add(this);
     this.build();
     this.lines = this.options.series.map(spec => new Line(spec));
-    this.off ??= new Set();      // What was hidden stays so when one scrolls away and back.
+    this.reading = new Reading(this, this.mounted.signal);
     this.stops = [onLink(() => this.badge())];
     const metrics = Map.groupBy(this.lines, line => line.spec.run);
     for (const [run, lines] of metrics) this.stops.push(watch(run, [...new Set(lines.map(l => l.spec.metric))], message => this.receive(run, lines, message)));
-    this.load();
+    this.reading.history(false);
   }
 
   unmount() {
@@ -100,7 +101,10 @@ class MetricChart extends HTMLElement {
     this.plot = null;
     this.group.charts.delete(this);
     dirty.delete(this);
-    clearTimeout(this.later);
+    clearTimeout(this.telling);
+    this.telling = null;
+    this.told = 0;
+    this.legend = null;
     this.replaceChildren();
     this.lines = null;
   }
@@ -130,49 +134,41 @@ class MetricChart extends HTMLElement {
       shape.setAttribute('fill-rule', 'evenodd');
       svg.append(shape);
       button.append(svg);
-      button.addEventListener('click', () => this.act(act, button));
+      button.addEventListener('click', () => this.act(act));
       tools.append(button);
     }
     this.resetButton = tools.firstChild;
     this.resetButton.hidden = true;
+    this.csvButton = tools.querySelector('[data-act=csv]');
     this.tableButton = tools.querySelector('[data-act=table]');
     this.tableButton.setAttribute('aria-expanded', 'false');
     head.append(this.liveText, this.pointsText, tools);
     this.plotArea = make('div', 'chart-plot');
     this.plotArea.append(make('div', 'skeleton chart-skeleton'));
-    this.legend = make('div', 'chart-legend');
+    this.troubleText = make('p', 'chart-trouble');
+    this.troubleText.setAttribute('role', 'alert');
+    this.troubleText.hidden = true;
+    this.legendArea = make('div', 'chart-legend');
     this.table = make('div', 'chart-table visually-hidden');
     this.setAttribute('role', 'group');
     this.setAttribute('aria-label', `Chart: ${o.title}`);
     if (o.sentence) this.setAttribute('aria-description', o.sentence);
-    this.append(head, this.plotArea, this.legend, this.table);
+    this.append(head, this.plotArea, this.troubleText, this.legendArea, this.table);
     sizes.observe(this.plotArea);
     this.plotArea.addEventListener('dblclick', () => this.zoom(null), { signal: this.mounted.signal });
   }
 
   get buckets() { return Math.min(2000, Math.max(200, Math.ceil(this.plotArea.clientWidth / 200) * 200)); }
-  get zoomed() { return this.group.zoom ?? null; }
-  get smoothing() { return this.group.smoothing ?? 0; }
+  get zoomed() { return this.group.zoom; }
+  get smoothing() { return this.group.smoothing; }
   /** Where a line's axis begins: the run's start, or the step at which its RIL stage began. */
-  get start() { return line => this.options.x === 'ril' ? line.spec.rilStart ?? 0 : line.spec.start ?? line.base.times[0] ?? 0; }
+  start(line) { return this.options.x === 'ril' ? line.spec.rilStart ?? 0 : line.spec.start ?? line.base.times[0] ?? 0; }
 
-  async load() {
-    const signal = this.mounted.signal;
-    try {
-      await loadPlot();
-      await Promise.all(this.lines.map(line => line.load(this.buckets, signal)));
-      if (signal.aborted) return;
-      this.failed = null;
-      this.rebuild();
-      if (this.zoomed) this.detail();
-      for (const line of this.lines) this.join(line);
-    } catch (e) {
-      if (signal.aborted) return;
-      this.failed = e;
-      this.note(`The values could not be read: ${e.message}`, 'Try again', () => this.load());
-      clearTimeout(this.later);
-      this.later = setTimeout(() => { if (this.failed) this.load(); }, 5000);
-    }
+  /** Says what went wrong and what can be done: below a plot that stays, in the place of one that is not there yet. */
+  say(text, word, act) {
+    if (text !== null) this.troubleText.replaceChildren(...sentence(text, word, act));
+    this.troubleText.hidden = text === null || this.plot === null;
+    if (text !== null && this.plot === null) this.note(text, word, act);
   }
 
   note(text, word, act) {
@@ -180,52 +176,34 @@ class MetricChart extends HTMLElement {
     this.plot = null;
     const note = document.createElement('div');
     note.className = 'chart-note';
-    note.textContent = text + ' ';
-    if (word) {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.className = 'chart-again';
-      button.textContent = word;
-      button.addEventListener('click', act);
-      note.append(button);
-    }
+    note.append(...sentence(text, word, act));
     this.plotArea.replaceChildren(note);
   }
 
   receive(run, lines, message) {
     if (!this.mounted) return;
     if (message.ready) {
-      for (const line of lines) { line.liveAfter = message.last_event; this.join(line); }
+      for (const line of lines) this.reading.join(line, message.last_event);
       return;
     }
-    if (message.gap_too_large) {
-      for (const line of lines) { forgetPoints(run, line.spec.metric); if (message.rewound_to !== null) line.rewind(message.rewound_to); }
-      this.load();
-      return;
-    }
-    let changed = false;
-    for (const line of lines) changed = line.take(message) || changed;
-    this.badge();
-    if (!changed && this.plot === null && this.failed === null && ended(message.progress.state)) this.rebuild();   // What it says of values to come is over.
-    if (!changed || !lines.every(l => l.loaded)) return;
-    if (!this.plot) this.rebuild(); else redraw(this);
+    const before = lines.map(line => line.change), back = message.rewound_to !== null || message.gap_too_large;
+    if (back) forgetPoints(run);
+    for (const line of lines) if (message.gap_too_large) line.rewind(message); else line.take(message);
+    const changed = lines.some((line, i) => line.change !== before[i]);
     // Live values are kept one by one; now and then the server reduces them.
-    if (lines.some(l => l.tail.size > 3000)) { for (const line of lines) forgetPoints(run, line.spec.metric); Promise.all(lines.map(l => l.load(this.buckets, this.mounted.signal))).then(() => redraw(this), () => {}); }
+    if (back || lines.some(line => line.tail.size > MetricChart.mostLive)) this.reading.history(true);
+    this.badge();
+    if (!this.lines.every(line => line.loaded)) return;
+    if (changed && this.plot) redraw(this);
+    else if (!this.plot && (changed || ended(message.progress.state))) this.rebuild();   // What it says of values to come may be over.
   }
 
-  /** Where history ends before live values begin, reads what lies between. */
-  async join(line) {
-    if (!line.loaded || line.liveAfter === null || line.base.lastEvent >= line.liveAfter) return;
-    const after = line.liveAfter, signal = this.mounted.signal;
-    line.liveAfter = null;
-    try {
-      await line.catchUp(signal);
-      if (this.plot) redraw(this); else this.rebuild();
-    } catch {
-      if (signal.aborted) return;
-      line.liveAfter = after;
-      setTimeout(() => { if (!signal.aborted) this.join(line); }, 2000);
-    }
+  /** What was read has come. */
+  arrived() {
+    if (!this.mounted) return;
+    this.say(null);
+    this.told = 0;
+    if (this.plot) redraw(this); else this.rebuild();
   }
 
   /** What is drawn: per line its positions, values and what smoothing makes of them. */
@@ -241,7 +219,7 @@ class MetricChart extends HTMLElement {
       return line.drawn = {
         points, raw, below,
         xs: positions(points, x, this.start(line)),
-        smooth: this.smoothing > 0 ? smooth(raw, points.weights, this.smoothing) : null,
+        smooth: this.smoothing > 0 ? smooth(points, this.smoothing).map(v => log && v <= 0 ? null : v) : null,
       };
     });
   }
@@ -253,12 +231,13 @@ class MetricChart extends HTMLElement {
     const view = this.view();
     if (view.every(v => v.xs.length === 0)) {
       this.note(this.lines.some(l => !ended(progressOf(l.spec.run)?.state)) ? 'No values yet: they appear here as they come.' : 'This run has no values of it.');
-      this.legend.replaceChildren();
+      this.legendArea.replaceChildren();
+      this.tell();
       return;
     }
     this.plotArea.replaceChildren();
     this.plot = createPlot(this, view);
-    this.buildLegend();
+    this.legend = new Legend(this);
     this.draw();
   }
 
@@ -267,52 +246,27 @@ class MetricChart extends HTMLElement {
     const view = this.view();
     this.plot.show(view);
     this.resetButton.hidden = this.zoomed === null;
-    const shown = view.reduce((sum, v) => sum + v.points.steps.length, 0);
-    const all = this.zoomed ? view.reduce((sum, v) => sum + v.points.total, 0) : this.lines.reduce((sum, l) => sum + l.total, 0);
+    let shown = 0, all = 0;
+    for (const { points, xs } of view) xs.forEach((x, k) => { if (this.shows(x)) { shown++; all += points.weights[k]; } });
+    all = Math.round(all);
     const below = view.reduce((sum, v) => sum + v.below, 0);
     this.pointsText.textContent = [shown < all ? `${count(shown)} of ${count(all)} points` : '', below > 0 ? `${count(below)} not above 0` : ''].filter(Boolean).join(', ');
     this.pointsText.title = shown < all ? 'First, last, smallest and largest value of every piece of the range: no spike is left out. Zoom in for all.' : '';
     this.badge();
     this.values(null);
-    if (!this.summarized || performance.now() - this.summarized > 5000) {
-      this.summarized = performance.now();
-      if (this.tableButton.getAttribute('aria-expanded') === 'true') showTable(this, view); else summarize(this, view);
-    }
+    this.tell();
   }
+
+  /** Whether a place of the axis is in the range that is shown. */
+  shows(x) { return this.zoomed === null || x >= this.zoomed[0] && x <= this.zoomed[1]; }
 
   badge() {
     const over = this.lines?.every(l => ended(progressOf(l.spec.run)?.state));
-    const kind = over || !this.lines ? '' : link.state;
+    const kind = over || !this.lines ? '' : link.paused ? 'paused' : link.state;
     this.liveText.className = `chart-live chart-live-${kind}`;
-    const since = link.since?.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+    const since = (link.paused ?? link.since)?.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
     this.liveText.textContent = kind === 'stale' ? `stale since ${since}` : kind === 'paused' ? 'paused' : '';
     this.liveText.title = kind === 'live' ? 'live' : kind === 'stale' ? 'No connection to the site; trying again' : '';
-  }
-
-  buildLegend() {
-    this.legend.replaceChildren();
-    this.legendX = document.createElement('span');
-    this.legendX.className = 'chart-at';
-    this.legend.append(this.legendX);
-    this.items = this.lines.map((line, i) => {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.className = 'chart-item';
-      button.setAttribute('aria-pressed', String(!this.off.has(i)));
-      button.title = 'Show or hide; with Shift only this one';
-      const mark = document.createElement('span');
-      mark.className = `chart-mark chart-mark-${line.spec.dash ?? 0}`;
-      mark.style.borderColor = line.spec.color;
-      const name = document.createElement('span');
-      name.className = 'chart-item-name';
-      name.textContent = line.spec.label;
-      const value = document.createElement('span');
-      value.className = 'chart-value';
-      button.append(mark, name, value);
-      button.addEventListener('click', e => this.toggle(i, e.shiftKey));
-      this.legend.append(button);
-      return { button, value };
-    });
   }
 
   toggle(i, alone) {
@@ -323,67 +277,82 @@ class MetricChart extends HTMLElement {
     } else if (!this.off.delete(i)) {
       this.off.add(i);
     }
-    this.items.forEach((item, k) => item.button.setAttribute('aria-pressed', String(!this.off.has(k))));
+    this.hide(this.off);
+    this.dispatchEvent(new CustomEvent('chartlines', { bubbles: true, detail: { hidden: [...this.off] } }));
+  }
+
+  hide(lines) {
+    this.off = new Set(lines);
+    this.legend?.press();
     this.plot?.toggle(this.off);
   }
 
   /** Values at the cursor in the legend, the newest ones where there is none. */
   values(at) {
-    if (!this.items || !this.plot) return;
-    const view = this.view(), { word, show } = axes[this.options.x];
-    this.legendX.textContent = at === null ? 'latest' : `${word} ${show(at)}`;
-    view.forEach((v, i) => {
-      const k = at === null ? v.xs.length - 1 : nearest(v.xs, at);
-      const raw = v.points.values[k], even = v.smooth?.[k];
-      const percent = this.options.percent;
-      const say = value => percent && Number.isFinite(value) ? `${(100 * value).toFixed(1)}\u202f%`.replace('-', '−') : number(value);
-      this.items[i].value.textContent = raw === undefined ? '–' : even !== null && even !== undefined ? `${say(even)} (${say(raw)})` : say(raw);
-    });
+    if (this.plot) this.legend.values(this.view(), at);
   }
 
-  act(act, button) {
+  /** Says in the table what is drawn: at once where somebody acted or history came, else at most every few seconds, the last change included. */
+  tell() {
+    const wait = this.told ? this.told + MetricChart.tableEvery - performance.now() : 0;
+    if (wait > 0) {
+      this.telling ??= setTimeout(() => { this.telling = null; this.told = 0; this.tell(); }, wait);
+      return;
+    }
+    clearTimeout(this.telling);
+    this.telling = null;
+    this.told = performance.now();
+    if (!this.plot) this.table.replaceChildren();
+    else if (this.tableButton.getAttribute('aria-expanded') === 'true') showTable(this, this.view());
+    else summarize(this, this.view());
+  }
+
+  act(act) {
     if (act === 'reset') this.zoom(null);
     else if (act === 'wide') { this.classList.toggle('chart-wide'); }
     else if (act === 'png' && this.plot) savePicture(this);
-    else if (act === 'csv') saveCsv(this).catch(e => { button.title = `The values could not be read: ${e.message}`; });
+    else if (act === 'csv') this.save();
     else if (act === 'table' && this.plot) {
       const open = this.tableButton.getAttribute('aria-expanded') !== 'true';
       this.tableButton.setAttribute('aria-expanded', String(open));
       this.table.classList.toggle('visually-hidden', !open);
       this.table.tabIndex = open ? 0 : -1;
-      if (open) showTable(this, this.view()); else summarize(this, this.view());
+      this.told = 0;
+      this.tell();
     }
+  }
+
+  async save() {
+    const signal = this.mounted.signal;
+    this.csvButton.disabled = true;
+    try {
+      await saveCsv(this, signal);
+      this.say(null);
+    } catch (e) {
+      if (!signal.aborted) this.say(`The values could not be saved: ${e.message}`, 'Try again', () => this.save());
+    }
+    this.csvButton.disabled = false;
   }
 
   zoom(range) {
     range = range?.map(v => Math.round(v * 1e6) / 1e6) ?? null;
-    this.group.zoomedAt = performance.now();
-    zoomGroup(this.group, range);
+    this.group.choose(range);
     this.dispatchEvent(new CustomEvent('chartzoom', { bubbles: true, detail: { from: range?.[0] ?? null, to: range?.[1] ?? null } }));
   }
 
   zoomChanged() {
-    if (!this.mounted || !this.lines.every(l => l.loaded)) return;
-    for (const line of this.lines) if (this.zoomed === null) line.detail = null;
+    if (!this.mounted) return;
+    this.told = 0;
+    if (!this.lines.every(l => l.loaded)) return;
     redraw(this);
-    if (this.zoomed) this.detail();
+    this.reading.detail();
   }
 
-  /** Reads what lies in the zoomed range with as many pieces as there are pixels. */
-  async detail() {
-    const [low, high] = this.zoomed, signal = this.mounted.signal;
-    const asked = this.asked = {};
-    await Promise.all(this.lines.filter(line => line.base.reduced).map(async line => {
-      const xs = positions(line.base, this.options.x, this.start(line));
-      const first = Math.max(0, lower(xs, low) - 1), last = Math.min(xs.length - 1, lower(xs, high) + 1);
-      if (first >= last) return;
-      const spare = Math.ceil((line.base.steps[last] - line.base.steps[first]) * 0.01) + 1;
-      const from = Math.max(0, Math.floor(line.base.steps[first]) - spare), to = Math.ceil(line.base.steps[last]) + spare;
-      const points = await line.fetchDetail(from, to, this.buckets, signal);
-      if (this.asked === asked) line.detail = points;
-      line.change++;
-    })).catch(() => {});
-    if (this.asked === asked && !signal.aborted) redraw(this);
+  smoothingChanged() {
+    if (!this.mounted) return;
+    redraw(this);
+    // The average of what was reduced is the server's.
+    if (this.lines.some(line => !line.loaded || line.base.reduced)) this.reading.history(false);
   }
 
   resized() {
@@ -392,34 +361,15 @@ class MetricChart extends HTMLElement {
   }
 }
 
-function zoomGroup(group, range) {
-  if (JSON.stringify(group.zoom ?? null) === JSON.stringify(range ?? null)) return;
-  group.zoom = range ?? null;
-  for (const chart of group.charts) chart.zoomChanged();
+function sentence(text, word, act) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'chart-again';
+  button.textContent = word;
+  button.addEventListener('click', act);
+  return word ? [text + ' ', button] : [text];
 }
-
-function lower(xs, x) {
-  let low = 0, high = xs.length;
-  while (low < high) { const mid = (low + high) >> 1; if (xs[mid] < x) low = mid + 1; else high = mid; }
-  return low;
-}
-
-function nearest(xs, x) {
-  const after = lower(xs, x);
-  return after === xs.length || (after > 0 && x - xs[after - 1] < xs[after] - x) ? after - 1 : after;
-}
-
-// The slider acts while it is dragged; the page hears of it when it is let go.
-document.addEventListener('input', e => {
-  const name = e.target.dataset?.chartSmoothing;
-  if (name === undefined) return;
-  const group = groupOf(name);
-  group.smoothing = Number(e.target.value);
-  const said = e.target.parentElement?.querySelector('output');
-  if (said) said.textContent = group.smoothing === 0 ? 'off' : group.smoothing.toFixed(2);
-  for (const chart of group.charts) redraw(chart);
-});
 
 customElements.define('metric-chart', MetricChart);
 
-window.Blazor?.registerCustomEventType('chartzoom', { createEventArgs: e => e.detail });
+for (const name of ['chartzoom', 'chartlines']) window.Blazor?.registerCustomEventType(name, { createEventArgs: e => e.detail });

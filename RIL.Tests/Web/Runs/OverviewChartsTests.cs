@@ -12,12 +12,16 @@ public sealed class OverviewChartsTests
     [Fact]
     public void TheSixThatMatter_ComeFirst_AndTheLossAfterThem() =>
         Assert.Equal(
-            ["Reward", "Accuracy (validation)", "Discriminator accuracy", "Similarity by teacher", "Completion length", "KL and entropy", "Loss", "Gradient norm", "Learning rate"],
+            ["Reward", "Accuracy on validation", "Discriminator accuracy", "Similarity by teacher", "Completion length", "KL to the reference, entropy", "Loss", "Gradient", "Learning rate"],
             OverviewCharts.Of(Run, Ril).Select(c => c.Title));
 
     [Fact]
     public void WhileTheStudentWarmsUp_WhatHasValuesThenComesFirst() =>
-        Assert.Equal(["Loss", "Gradient norm", "Learning rate", "Reward"], OverviewCharts.Of(Run, Ril, warmsUp: true).Take(4).Select(c => c.Title));
+        Assert.Equal(["Loss", "Gradient", "Learning rate", "Reward"], OverviewCharts.Of(Run, Ril, warmsUp: true).Take(4).Select(c => c.Title));
+
+    [Fact]
+    public void AChartOfOneMetric_IsCalledAsTheGuideCallsIt_OnEveryPage() =>
+        Assert.All(OverviewCharts.Of(Run, Ril).Where(c => c.Series.Select(s => s.Metric).Distinct().Count() == 1), c => Assert.Equal(MetricGuide.Of(c.Series[0].Metric).Title, c.Title));
 
     [Fact]
     public void EachTeacher_HasItsLine() =>

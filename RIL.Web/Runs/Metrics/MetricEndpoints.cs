@@ -14,6 +14,7 @@ namespace RIL.Web.Runs.Metrics;
 internal static class MetricEndpoints
 {
     private const int MostSeries = 50;
+    private const double MostSmooth = 0.999;
 
     public static void Map(WebApplication app)
     {
@@ -24,7 +25,7 @@ internal static class MetricEndpoints
         runs.MapGet("{id}/metrics/series", Series).RequireAuthorization(Policies.Viewer).WithName("GetMetricSeries")
             .WithSummary("Values of up to 50 metrics for charts as little-endian 64-bit floats.")
             .WithDescription(
-                "Each series: version (1), values in the range, reduced (0 or 1), steps a piece covers, n, m; n steps, n values, n times (ms since 1970), n tokens, n counts; then of the m places where values are not a number the steps and the counts. The header Last-Event-ID names the last event of the run that they contain.")
+                "Each series: version (1; 2 where smooth is given), values in the range, reduced (0 or 1), steps a piece covers, n, m; n steps, n values, n times (ms since 1970), n tokens, n counts, and where smooth is given n moving averages, made of all values up to each; then of the m places where values are not a number the steps and the counts. The header Last-Event-ID names the last event of the run that they contain.")
             .ProducesFile(SeriesBinary.ContentType).Produces(StatusCodes.Status304NotModified);
         runs.MapGet("{id}/metrics.csv", Csv).RequireAuthorization(Policies.Viewer).WithName("ExportMetrics").WithSummary("All values, or those of the named metrics, as CSV: metric, step, time, tokens, value.").ProducesFile("text/csv");
     }
@@ -49,14 +50,16 @@ internal static class MetricEndpoints
     }
 
     private static async Task<Results<FileContentHttpResult, StatusCodeHttpResult, ProblemHttpResult>> Series(
-        string id, string[] name, HttpContext http, MetricStore store, IDbContextFactory<RilDb> databases, long? from = null, long? to = null, [Range(1, MetricStore.MostBuckets)] int buckets = MetricStore.DefaultBuckets)
+        string id, string[] name, HttpContext http, MetricStore store, IDbContextFactory<RilDb> databases, long? from = null, long? to = null,
+        [Range(1, MetricStore.MostBuckets)] int buckets = MetricStore.DefaultBuckets, [Range(0, MostSmooth)] double smooth = 0)
     {
         Check(buckets);
+        if (smooth is not (>= 0 and <= MostSmooth)) throw new InputException(string.Create(CultureInfo.InvariantCulture, $"smooth is {smooth}; expected the share of the past in a moving average, from 0 (none) to {MostSmooth}."));
         if (name.Length is 0 or > MostSeries) throw new InputException($"name is given {name.Length} times; expected 1 to {MostSeries} metrics.");
         if (await Tag(id, databases, http) is not { } tag) return ProblemOf.Missing("run", id);
         http.Response.Headers["Last-Event-ID"] = tag.LastEvent.ToString(CultureInfo.InvariantCulture);
         if (tag.Known) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
-        return TypedResults.Bytes(SeriesBinary.Write(store.Read(id, name, from, to, buckets)), SeriesBinary.ContentType);
+        return TypedResults.Bytes(SeriesBinary.Write(store.Read(id, name, from, to, buckets, smooth), smooth > 0), SeriesBinary.ContentType);
     }
 
     private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> Csv(string id, string[] name, HttpContext http, MetricStore store, IDbContextFactory<RilDb> databases)

@@ -19,4 +19,5 @@ public sealed record MetricSeries(string Metric, long Total, bool Reduced, long 
 /// <param name="Time">When the step was, in milliseconds since 1970; not-a-number where unknown.</param>
 /// <param name="Tokens">Tokens so far; not-a-number where unknown.</param>
 /// <param name="Weight">How many values it stands for.</param>
-public readonly record struct SeriesPoint(long Step, double Value, double Time, double Tokens, double Weight);
+/// <param name="Smooth">Moving average of every value up to this one, those that were reduced away included; not-a-number where nobody asked for it.</param>
+public readonly record struct SeriesPoint(long Step, double Value, double Time, double Tokens, double Weight, double Smooth = double.NaN);

@@ -36,8 +36,8 @@ public sealed class MetricStore(IDbContextFactory<RilDb> databases, SqliteConnec
     /// <param name="buckets">Pieces that a chart has room for.</param>
     public MetricSeries Read(string runId, string metric, long? from = null, long? to = null, int buckets = DefaultBuckets) => Read(runId, [metric], from, to, buckets)[0];
 
-    /// <summary>The same for several metrics of a run, in their order.</summary>
-    public IReadOnlyList<MetricSeries> Read(string runId, IReadOnlyList<string> metrics, long? from, long? to, int buckets)
+    /// <summary>The same for several metrics of a run, in their order, with a moving average where <paramref name="smooth"/>, the share of the past in it, is above 0.</summary>
+    public IReadOnlyList<MetricSeries> Read(string runId, IReadOnlyList<string> metrics, long? from, long? to, int buckets, double smooth = 0)
     {
         buckets = Math.Clamp(buckets, 1, MostBuckets);
         using SqliteConnection connection = connections.Open();
@@ -45,7 +45,7 @@ public sealed class MetricStore(IDbContextFactory<RilDb> databases, SqliteConnec
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
         using var reader = new MetricReader(connection, transaction);
         using var reducer = new SeriesReducer(connection, transaction, reader, runId);
-        return [.. metrics.Select(metric => reducer.Read(metric, from, to, buckets))];
+        return [.. metrics.Select(metric => reducer.Read(metric, from, to, buckets, smooth))];
     }
 
     /// <summary>Every value of a metric, however many, with time and tokens; read in parts so that none of them is long.</summary>

@@ -4,13 +4,13 @@ namespace RIL.Web.Runs.Metrics;
 
 /// <summary>
 /// Reduces a metric to pieces of equal width, counted from step 0 so that a piece keeps its place when values are added or the view moves. Of each piece remain its first, smallest, largest and last value:
-/// a lone spike stays, whatever the zoom. Wide pieces are put together from the pyramid, narrow ones from the points.
+/// a lone spike stays, whatever the zoom. Wide pieces are put together from the pyramid, narrow ones from the points. A moving average is made of all values and then told for those that remain: it is the same at any width.
 /// </summary>
 internal sealed class SeriesReducer : IDisposable
 {
     private readonly MetricReader _reader;
     private readonly string _run;
-    private readonly SqliteCommand _metric, _first, _step;
+    private readonly SqliteCommand _metric, _first, _step, _number, _before;
     private readonly Dictionary<long, (double Time, double Tokens)> _axis = [];
     private (long From, long To) _walked = (0, -1);
 
@@ -20,6 +20,8 @@ internal sealed class SeriesReducer : IDisposable
         _metric = Prepare("SELECT Id, Count, LastStep FROM Metrics WHERE RunId = $0 AND Name = $1", 2);
         _first = Prepare("SELECT Step FROM MetricPoints WHERE MetricId = $0 ORDER BY Step LIMIT 1", 1);
         _step = Prepare("SELECT Step, Time, Tokens FROM RunSteps WHERE RunId = $0 AND Step >= $1 AND Step <= $2 ORDER BY Step", 3);
+        _number = Prepare("SELECT COUNT(*) FROM MetricPoints WHERE MetricId = $0 AND Step >= $1 AND Step < $2", 3);
+        _before = Prepare("SELECT Value FROM (SELECT Step, Value FROM MetricPoints WHERE MetricId = $0 AND Step < $1 ORDER BY Step DESC LIMIT $2) ORDER BY Step", 3);
 
         SqliteCommand Prepare(string text, int parameters)
         {
@@ -31,9 +33,21 @@ internal sealed class SeriesReducer : IDisposable
         }
     }
 
-    public MetricSeries Read(string metric, long? wantedFrom, long? wantedTo, int buckets)
+    public MetricSeries Read(string metric, long? from, long? to, int buckets, double smooth) =>
+        Find(metric) is var (id, count, last) ? Smoothed(Read(metric, id, count, last, from, to, buckets), id, smooth) : MetricSeries.Empty(metric);
+
+    /// <summary>The first values from a step on, as they are.</summary>
+    public IReadOnlyList<SeriesPoint> Exact(string metric, long? from, int most) =>
+        Find(metric) is var (id, _, last) ? Placed([.. _reader.Points(id, from ?? long.MinValue, last + 1).Take(most).Select(p => (p.Step, p.Value, 1.0))]) : [];
+
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        if (Find(metric) is not var (id, count, last)) return MetricSeries.Empty(metric);
+        foreach (SqliteCommand command in (SqliteCommand[])[_metric, _first, _step, _number, _before]) command.Dispose();
+    }
+
+    private MetricSeries Read(string metric, long id, long count, long last, long? wantedFrom, long? wantedTo, int buckets)
+    {
         _first.Parameters[0].Value = id;
         long first = (long)_first.ExecuteScalar()!;
         long from = Math.Max(wantedFrom ?? first, first), to = Math.Min(wantedTo ?? last, last);
@@ -58,17 +72,36 @@ internal sealed class SeriesReducer : IDisposable
                 pieces[^1] = (piece, sum);
             }
         }
+        // Pieces at the ends may begin before the range or end after it.
+        total -= Number(id, start, from) + Number(id, to + 1, end);
         return total <= room ? Exact(metric, id, from, to) : Series(metric, width, total, pieces);
     }
 
-    /// <summary>The first values from a step on, as they are.</summary>
-    public IReadOnlyList<SeriesPoint> Exact(string metric, long? from, int most) =>
-        Find(metric) is var (id, _, last) ? Placed([.. _reader.Points(id, from ?? long.MinValue, last + 1).Take(most).Select(p => (p.Step, p.Value, 1.0))]) : [];
-
-    /// <inheritdoc/>
-    public void Dispose()
+    private long Number(long id, long from, long to)
     {
-        foreach (SqliteCommand command in (SqliteCommand[])[_metric, _first, _step]) command.Dispose();
+        (_number.Parameters[0].Value, _number.Parameters[1].Value, _number.Parameters[2].Value) = (id, from, to);
+        return (long)_number.ExecuteScalar()!;
+    }
+
+    private MetricSeries Smoothed(MetricSeries series, long id, double share)
+    {
+        if (share <= 0 || series.Points.Count == 0) return series;
+        SeriesPoint[] points = [.. series.Points];
+        var average = new MovingAverage(share);
+        (_before.Parameters[0].Value, _before.Parameters[1].Value, _before.Parameters[2].Value) = (id, points[0].Step, MovingAverage.Reach(share));
+        using (SqliteDataReader row = _before.ExecuteReader())
+        {
+            while (row.Read()) average.Add(row.IsDBNull(0) ? double.NaN : row.GetDouble(0));
+        }
+        int next = 0;
+        foreach ((long step, double value) in _reader.Points(id, points[0].Step, points[^1].Step + 1))
+        {
+            average.Add(value);
+            if (step != points[next].Step) continue;
+            if (double.IsFinite(value)) points[next] = points[next] with { Smooth = average.Value };
+            if (++next == points.Length) break;
+        }
+        return series with { Points = points };
     }
 
     private (long Id, long Count, long Last)? Find(string metric)

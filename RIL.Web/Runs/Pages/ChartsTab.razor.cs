@@ -44,5 +44,10 @@ public sealed partial class ChartsTab
         _known = [.. _metrics, .. View.Latest.Keys];
     }
 
-    private void Change(ChartSettings settings) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(settings.Query()), replace: true);
+    private void Change(ChartSettings settings)
+    {
+        // Known at once: what is changed next, before the address has followed, changes these.
+        _settings = settings;
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(settings.Query()), replace: true);
+    }
 }

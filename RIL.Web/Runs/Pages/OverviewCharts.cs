@@ -18,8 +18,7 @@ public static class OverviewCharts
     public static IReadOnlyList<OverviewChart> Of(ChartRun run, RunConfig config, bool warmsUp = false)
     {
         string[] teachers = config.UsesTeachers ? [.. config.Teachers.Select(t => t.Name)] : [];
-        OverviewChart accuracy = new("Accuracy (validation)", [run.Line("eval/accuracy", "student", 0)]);
-        OverviewChart loss = new("Loss", [run.Line("loss", "loss", 0)]), norm = new("Gradient norm", [run.Line("grad_norm", "norm", 0)]), rate = new("Learning rate", [run.Line("learning_rate", "rate", 0)]);
+        OverviewChart accuracy = Alone("eval/accuracy", "student"), loss = Alone("loss", "loss"), norm = Alone("grad_norm", "norm"), rate = Alone("learning_rate", "rate");
         if (!config.TrainsPolicy) return [loss, accuracy, norm];
         var charts = new List<OverviewChart>
         {
@@ -33,12 +32,14 @@ public static class OverviewCharts
             charts.Add(new("Similarity by teacher", [run.Line("rewards/similarity/mean", "student", 0), .. OfTeachers("rewards/similarity/mean", "")]));
         }
         charts.Add(new("Completion length", [run.Line("completions/mean_length", "student, mean", 0), Dashed(run.Line("completions/max_length", "student, longest", 0)), .. OfTeachers("length/mean", "mean")]));
-        charts.Add(new("KL and entropy", [run.Line("kl", "KL divergence", 6), run.Line("entropy", "entropy", 4)]));
+        charts.Add(new($"{MetricGuide.Of("kl").Title}, entropy", [run.Line("kl", MetricGuide.Of("kl").Title, 6), run.Line("entropy", "entropy", 4)]));
         charts.InsertRange(warmsUp ? 0 : charts.Count, [loss, norm, rate]);
         return charts;
 
         IEnumerable<ChartSeries> OfTeachers(string metric, string word) =>
             teachers.Select((t, i) => run.Line($"teacher/{t}/{metric}", $"teacher {t}{(word.Length > 0 ? ", " + word : "")}", 1 + i));
+
+        OverviewChart Alone(string metric, string label) => new(MetricGuide.Of(metric).Title, [run.Line(metric, label, 0)]);
 
         static ChartSeries Dashed(ChartSeries line) => line with { Dash = 1 };
     }

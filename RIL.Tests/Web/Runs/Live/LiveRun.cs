@@ -23,6 +23,9 @@ internal sealed class LiveRun
 
     public long LastEvent => _event;
 
+    /// <summary>Time from one step to the next.</summary>
+    public int SecondsAStep { get; set; } = 1;
+
     public static async Task<LiveRun> Create(SiteFixture site, params string[] metrics)
     {
         var run = new LiveRun(site.Services);
@@ -49,14 +52,38 @@ internal sealed class LiveRun
         foreach (MetricSummary metric in metrics)
         {
             metric.LastStep = step;
+            metric.Count++;
             db.Add(new MetricPoint { MetricId = metric.Id, Step = step, Value = double.IsNaN(number) ? null : number });
         }
-        var time = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000 + step);
+        var time = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000 + SecondsAStep * step);
         db.Add(new RunStep { RunId = Id, Step = step, Time = time, Tokens = 100 * step });
         var line = new RunLogLine { RunId = Id, Number = _event, Time = time, Level = "info", Text = $"step {step}" };
         db.Add(line);
         await db.SaveChangesAsync();
         if (tell) _feed.Publish(RunUpdate.Of(row) with { Values = [.. metrics.Select(m => new LiveValue(m.Name, step, number))], Steps = [new LiveStep(step, time, 100 * step)], Log = [line] });
+    }
+
+    /// <summary>Stores the first steps of every metric in one go, and tells nobody; the value is the step.</summary>
+    public async Task Store(int steps)
+    {
+        await using RilDb db = await _databases.CreateDbContextAsync();
+        Run row = await db.Runs.SingleAsync(r => r.Id == Id);
+        (row.Step, row.LastEvent) = (steps - 1, ++_event);
+        MetricSummary[] metrics = await db.Metrics.Where(m => m.RunId == Id).ToArrayAsync();
+        for (int step = 0; step < steps; step++)
+        {
+            foreach (MetricSummary metric in metrics) db.Add(new MetricPoint { MetricId = metric.Id, Step = step, Value = step });
+            db.Add(new RunStep { RunId = Id, Step = step, Time = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000 + SecondsAStep * step), Tokens = 100 * step });
+        }
+        foreach (MetricSummary metric in metrics) (metric.LastStep, metric.Count) = (steps - 1, steps);
+        await db.SaveChangesAsync();
+    }
+
+    /// <summary>A reader was too slow: it is told to read history again.</summary>
+    public async Task Gap()
+    {
+        await using RilDb db = await _databases.CreateDbContextAsync();
+        _feed.Publish(RunUpdate.Of(await db.Runs.SingleAsync(r => r.Id == Id)) with { Gap = true });
     }
 
     /// <summary>The trainer went on from an earlier step: what came after it is gone.</summary>
