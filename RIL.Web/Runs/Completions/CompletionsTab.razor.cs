@@ -102,11 +102,11 @@ public sealed partial class CompletionsTab : IAsyncDisposable
     /// <inheritdoc/>
     protected override async Task OnChanged(RunPageChange change)
     {
-        // What is looked at stays; only the slider grows.
+        // What is looked at stays, unless the run went back to before it; only the slider grows.
         long here = _steps.Count == 0 ? -1 : _steps[_at].Step;
         _steps = await Reader.Steps(View.Run.Id);
         _at = Math.Max(0, _steps.ToList().FindLastIndex(s => s.Step <= here));
-        if (here < 0 && _steps.Count > 0) await OnParametersSetAsync();
+        if (_steps.Count > 0 && _steps[_at].Step != here) await OnParametersSetAsync();
     }
 
     /// <inheritdoc/>

@@ -100,7 +100,7 @@ public sealed class EventIngest(Storage storage, SqliteConnections connections, 
             row.Id, row.LastEvent, row.Progress,
             watched ? [.. batch.Columns.SelectMany(c => c.Values.Select(v => new LiveValue(c.Name, v.Step, v.Value)))] : [],
             [.. batch.Others.OfType<CompletionsEvent>().Select(c => c.Step)], log, batch.Others.Any(e => e is CheckpointEvent) || rewound is not null, rewound,
-            watched ? [.. batch.Steps.Select(s => new LiveStep(s.Key, s.Value.Time, s.Value.Tokens))] : [], Gap: much);
+            watched ? [.. batch.Steps.Select(s => new LiveStep(s.Key, s.Value.Time, s.Value.Tokens))] : [], much ? RunHistories.Metrics : RunHistories.None);
     }
 
     private RunRow Owned((SqliteConnection Connection, SqliteTransaction Transaction)? inside, string runId, long fence)

@@ -59,6 +59,15 @@ internal sealed class LiveRun
         if (tell) _feed.Publish(RunUpdate.Of(row) with { Values = [.. metrics.Select(m => new LiveValue(m.Name, step, number))], Steps = [new LiveStep(step, time, 100 * step)], Log = [line] });
     }
 
+    /// <summary>Stores sentences and tells nobody.</summary>
+    public async Task Say(int lines)
+    {
+        await using RilDb db = await _databases.CreateDbContextAsync();
+        for (int i = 0; i < lines; i++) db.Add(new RunLogLine { RunId = Id, Number = ++_event, Level = "info", Text = $"sentence {i}" });
+        (await db.Runs.SingleAsync(r => r.Id == Id)).LastEvent = _event;
+        await db.SaveChangesAsync();
+    }
+
     /// <summary>The trainer went on from an earlier step: what came after it is gone.</summary>
     public async Task RewindTo(long step)
     {
