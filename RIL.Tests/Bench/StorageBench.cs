@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,9 @@ namespace RIL.Tests.Bench;
 /// <summary>How much metrics and runs the database takes and how fast it gives them back: bench/storage.sh.</summary>
 public sealed class StorageBench(ChromiumFixture chromium) : IDisposable
 {
+    // The shape wished for, 3000x20000, holds 60 million values and takes many minutes; unless it is asked for, each of its two directions is measured with a share of them.
+    private static readonly string Shapes = Environment.GetEnvironmentVariable("RIL_BENCH_SHAPES") is { Length: > 0 } shapes ? shapes : "3000x1000 300x20000";
+
     private static readonly int Runs = int.TryParse(Environment.GetEnvironmentVariable("RIL_BENCH_RUNS"), out int runs) ? runs : 5000;
 
     private readonly TemporaryFolder _folders = new();
@@ -57,9 +61,10 @@ public sealed class StorageBench(ChromiumFixture chromium) : IDisposable
     {
         var figures = new Figures("storage-large");
         await using OwnSite site = await OwnSite.Start();
-        foreach ((int keys, int steps) in ((int, int)[])[(3000, 1000), (300, 20_000)])
+        foreach (string shape in Shapes.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            // The shape wished for holds 60 million values; each of its two directions is measured with a share of them.
+            int[] counts = [.. shape.Split('x').Select(n => int.Parse(n, CultureInfo.InvariantCulture))];
+            (int keys, int steps) = (counts[0], counts[1]);
             string folder = RunFolders.Write(Next(), $"{keys} metrics", keys, steps);
             double before = Size(site);
             var clock = Stopwatch.StartNew();
@@ -67,6 +72,7 @@ public sealed class StorageBench(ChromiumFixture chromium) : IDisposable
             double values = (double)keys * steps;
             figures.Add($"values taken in a second from a run folder, {keys:N0} metrics × {steps:N0} steps", Number(values / clock.Elapsed.TotalSeconds), "≥ 50,000");
             figures.Add($"bytes a value on disk, {keys:N0} metrics × {steps:N0} steps", Number((Size(site) - before) / values));
+            figures.Add($"size of the database after that, MB", Number(Size(site) / 1e6));
             string[] names = [.. Enumerable.Range(0, 8).Select(RunFolders.Name)];
             figures.Add($"eight charts of that run in one answer, 1,000 pixels each, ms", Number(await Time(10, () => site.Client.GetByteArrayAsync($"/api/v1/runs/{run.Id}/metrics/series?buckets=1000&name={string.Join("&name=", names)}"))));
             figures.Add($"the list of that run's metrics, ms", Number(await Time(5, () => site.Client.GetByteArrayAsync($"/api/v1/runs/{run.Id}/metrics"))));

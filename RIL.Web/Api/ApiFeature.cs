@@ -58,7 +58,7 @@ public static class ApiFeature
     // What any of them may answer besides what its type says.
     private static readonly ProducesResponseTypeMetadata[] Refusals =
     [
-        .. from status in (int[])[400, 401, 403, 404, 409, 415, 422, 429]
+        .. from status in (int[])[400, 401, 403, 404, 409, 415, 422, 429, 503]
            select new ProducesResponseTypeMetadata(status, typeof(ProblemDetails), ["application/problem+json"]),
     ];
 

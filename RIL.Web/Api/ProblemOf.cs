@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using RIL.Training;
 
@@ -9,6 +10,9 @@ namespace RIL.Web.Api;
 /// <summary>Refusals and faults as problem details (RFC 9457): each says in a sentence what to do.</summary>
 public static class ProblemOf
 {
+    // SQLite's codes for a writer whose patience ended.
+    private const int Busy = 5, Locked = 6;
+
     /// <summary>The request is understood, and its content cannot be used; one sentence a line of the message.</summary>
     public static ProblemHttpResult Unusable(string message) => TypedResults.Problem(
         message, title: "This cannot be used", statusCode: StatusCodes.Status422UnprocessableEntity,
@@ -33,6 +37,10 @@ public static class ProblemOf
         catch (DbUpdateConcurrencyException)
         {
             return Conflict("Somebody else changed it at the same moment; read it again and repeat the request.");
+        }
+        catch (Exception e) when ((e as SqliteException ?? e.InnerException as SqliteException)?.SqliteErrorCode is Busy or Locked)
+        {
+            return TypedResults.Problem("Something else has been writing to the database for too long; nothing was changed, repeat the request in a minute.", title: "Busy", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 

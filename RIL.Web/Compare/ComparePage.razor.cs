@@ -94,7 +94,7 @@ public sealed partial class ComparePage : IDisposable
         {
             RunProgress before = _runs.FirstOrDefault(r => r.Run.Id == update.RunId) is { } run ? Now(run) : update.Progress;
             // A run that has ended has its closing table, a new stage its place on the axis; one that went back, or that was too fast to follow, has other values than were heard.
-            reload |= before.State != update.Progress.State || before.Stage != update.Progress.Stage || update.RewoundTo is not null || update.Gap;
+            reload |= before.State != update.Progress.State || before.Stage != update.Progress.Stage || update.RewoundTo is not null || update.Gap != RunHistories.None;
             steps |= update.CompletionSteps.Count > 0;
             _now[update.RunId] = update.Progress;
             _metrics.Apply(update.RunId, update.Values);

@@ -73,9 +73,7 @@ internal static class RunEndpoints
     {
         if (await runs.Find(id) is not { } run) return Missing(id);
         RunDetails details = RunDetails.Of(run);
-        context.Response.Headers.ETag = details.Tag;
-        context.Response.Headers.CacheControl = "private, no-cache";
-        return context.Request.Headers.IfNoneMatch.Contains(details.Tag) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(details);
+        return EntityTag.IsKnown(context, details.Tag) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(details);
     }
 
     private static async Task<Results<Ok<RunDetails>, ProblemHttpResult>> Change(string id, RunChange change, RunService runs) =>

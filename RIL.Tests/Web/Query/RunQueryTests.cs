@@ -106,6 +106,30 @@ public sealed class RunQueryTests(SiteFixture site)
         Assert.EndsWith(",1.5", lines[1].TrimEnd(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task TheExport_HasEveryRunOnce_HoweverManyThereAre_AndWhateverIsCreatedMeanwhile()
+    {
+        string filter = $"state = archived and tag = {_tag}";
+        RunConfig config = new() { Dataset = "quickstart:rl" };
+        using (RilDb db = site.Services.GetRequiredService<IDbContextFactory<RilDb>>().CreateDbContext())
+        {
+            for (int i = 0; i < 1003; i++)
+            {
+                var run = new Run { Id = Identifier.Create(), Name = $"run {i:0000}", State = RunState.Archived, CreatedAt = DateTimeOffset.UnixEpoch.AddSeconds(i), Config = "{}" };
+                run.Tags.Add(new RunTag { RunId = run.Id, Tag = _tag });
+                db.Add(run);
+            }
+            db.SaveChanges();
+        }
+        IReadOnlyList<string> asked = _query.Ids(filter, null, null);
+        Add("run newer", RunState.Archived, DateTimeOffset.UtcNow, config, null);
+        string[] read = [.. asked.Chunk(100).SelectMany(part => _query.Rows(part, ["metrics.reward"])).Select(r => r.Name)];
+        Assert.Equal(Enumerable.Range(0, 1003).Reverse().Select(i => $"run {i:0000}"), read);
+
+        string[] lines = (await site.Viewer.GetStringAsync($"/api/v1/runs/export.csv?filter={Uri.EscapeDataString(filter)}")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal([.. read.Append("run newer").Order()], lines[1..].Select(l => l.Split(',')[1]).Order());
+    }
+
     private void Make()
     {
         Add("a", RunState.Finished, DateTimeOffset.UtcNow, new RunConfig { Dataset = "quickstart:rl", Seed = 1, LearningRate = 2e-5 }, (0.1, 1.5, 2));

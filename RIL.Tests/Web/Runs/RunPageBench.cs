@@ -28,7 +28,7 @@ internal sealed class RunPageBench : RunMaker, IDisposable, IDbContextFactory<Ri
     {
         (_folder, _database) = (folder, database);
         using RilDb db = database.CreateDbContext();
-        db.Database.EnsureCreated();
+        db.Database.Migrate();
     }
 
     public RilDb CreateDbContext() => _database.CreateDbContext();

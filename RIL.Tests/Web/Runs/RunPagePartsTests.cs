@@ -107,6 +107,22 @@ public sealed class RunPagePartsTests
         Assert.True(view.Apply(values with { LastEvent = 8, Progress = values.Progress with { State = RunState.Failed } }, DateTimeOffset.UnixEpoch));
     }
 
+    [Theory]
+    [InlineData(RunHistories.Metrics, null, RunPageChange.Values)]
+    [InlineData(RunHistories.Log, null, RunPageChange.Log)]
+    [InlineData(RunHistories.Completions, null, RunPageChange.Completions)]
+    [InlineData(RunHistories.None, 3L, RunPageChange.Values | RunPageChange.Log | RunPageChange.Completions)]
+    public void WhatWasLeftOut_OrIsVoid_IsReadAgain_WithTheRecord(RunHistories gap, long? rewoundTo, RunPageChange expected)
+    {
+        var run = new Run { Id = "abcdefghjk", Name = "x", Config = "{}", State = RunState.Running, Stage = "ril", LastEvent = 5 };
+        var view = new RunView(run);
+        RunPageChange told = RunPageChange.None;
+        view.Changed += (change, _) => told |= change;
+
+        Assert.True(view.Apply(RunUpdate.Of(run) with { LastEvent = 9, Gap = gap, RewoundTo = rewoundTo }, DateTimeOffset.UnixEpoch));
+        Assert.Equal(expected, told);
+    }
+
     [Fact]
     public async Task TheLog_IsReadInParts_ByLevelAndText_WithoutPatterns()
     {

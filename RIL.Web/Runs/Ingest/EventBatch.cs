@@ -9,7 +9,8 @@ namespace RIL.Web.Runs.Ingest;
 /// Events of a file that are stored together. Lines with metrics, nearly all of a long run, are read without making objects of them: their names come in the same order every time, so most are recognised
 /// by comparing bytes with the name that followed last time.
 /// </summary>
-internal sealed class EventBatch
+/// <param name="after">Number of the last event before it.</param>
+internal sealed class EventBatch(long after)
 {
     private static readonly HashSet<string> Kept = ["loss", "reward", "eval/accuracy", "discriminator/accuracy"];
 
@@ -18,15 +19,10 @@ internal sealed class EventBatch
     private readonly List<(MetricColumn Column, double Value)> _line = [];
     private readonly MetricColumn _start = new("");
     private MetricColumn _previous = new("");
-
-    /// <summary>Number of the first event.</summary>
-    public long First { get; private set; }
+    private long _reached = long.MinValue;
 
     /// <summary>Number of the last event.</summary>
-    public long Last { get; private set; }
-
-    /// <summary>Time of the last event.</summary>
-    public DateTimeOffset LastTime { get; private set; }
+    public long Last { get; private set; } = after;
 
     public int Events { get; private set; }
 
@@ -38,11 +34,11 @@ internal sealed class EventBatch
     /// <summary>Time and tokens of the steps with metrics.</summary>
     public SortedDictionary<long, (DateTimeOffset Time, double? Tokens)> Steps { get; } = [];
 
-    /// <summary>Events other than metrics, in order.</summary>
-    public List<RunEvent> Others { get; } = [];
+    /// <summary>Events other than metrics, in order, each with the largest step of the metrics before it.</summary>
+    public List<(RunEvent Happened, long Reached)> Others { get; } = [];
 
-    /// <summary>Last values that say what a stage came to.</summary>
-    public Dictionary<(string Stage, string Metric), double> Results { get; } = [];
+    /// <summary>Last values that say what a stage came to, with their steps.</summary>
+    public Dictionary<(string Stage, string Metric), (double Value, long Step)> Results { get; } = [];
 
     /// <summary>The resumption with which the batch begins.</summary>
     public ResumedEvent? Resumed { get; private set; }
@@ -51,33 +47,31 @@ internal sealed class EventBatch
     public bool Add(ReadOnlySpan<byte> line)
     {
         if (AddMetrics(line)) return true;
-        RunEvent? other = Parse(line, out long number, out DateTimeOffset time);
+        RunEvent? other = Parse(line, out long number);
         if (other is ResumedEvent resumed)
         {
             if (Events > 0) return false;
             Resumed = resumed;
         }
-        Count(number, time);
-        if (other is not null) Others.Add(other);
+        Count(number);
+        if (other is not null) Others.Add((other, _reached));
         return true;
     }
 
-    private void Count(long number, DateTimeOffset time)
+    private void Count(long number)
     {
-        if (Events > 0 && number <= Last) throw new InputException($"events.jsonl: event {number} comes after event {Last}; numbers must grow. Was the file changed by hand?");
-        if (Events == 0) First = number;
-        (Last, LastTime) = (number, time);
+        if (number <= Last) throw new InputException($"events.jsonl: event {number} comes after event {Last}; numbers must grow. Was the file changed by hand?");
+        Last = number;
         Events++;
     }
 
     // Kinds that this version does not know are passed over.
-    private static RunEvent? Parse(ReadOnlySpan<byte> line, out long number, out DateTimeOffset time)
+    private static RunEvent? Parse(ReadOnlySpan<byte> line, out long number)
     {
         string text = Encoding.UTF8.GetString(line);
         using JsonDocument document = JsonDocument.Parse(text);
         JsonElement root = document.RootElement;
         number = root.GetProperty("n").GetInt64();
-        time = root.TryGetProperty("time", out JsonElement t) ? t.GetDateTimeOffset() : default;
         string? kind = root.TryGetProperty("kind", out JsonElement k) ? k.GetString() : null;
         return kind is "stage" or "progress" or "completions" or "checkpoint" or "log" or "resumed" or "finished" or "failed" ? RunEvent.FromLine(text) : null;
     }
@@ -112,7 +106,7 @@ internal sealed class EventBatch
         }
         if (!metrics || number < 0) return false;
         if (json.TokenType != JsonTokenType.EndObject || step is not { } at) throw new JsonException("The line ends early.");
-        Count(number, time);
+        Count(number);
         Store(stage, at, time);
         return true;
     }
@@ -164,9 +158,10 @@ internal sealed class EventBatch
         {
             column.Values.Add((step, double.IsFinite(value) ? value : double.NaN));
             if (column.Name == "num_tokens" && double.IsFinite(value)) tokens = value;
-            if (double.IsFinite(value) && Kept.Contains(column.Name)) Results[(stage, column.Name)] = value;
+            if (double.IsFinite(value) && Kept.Contains(column.Name)) Results[(stage, column.Name)] = (value, step);
         }
         Values += _line.Count;
+        _reached = Math.Max(_reached, step);
         Steps[step] = Steps.TryGetValue(step, out var before) ? (before.Time, tokens ?? before.Tokens) : (time, tokens);
     }
 }

@@ -14,6 +14,9 @@ public sealed class EventIngest(Storage storage, SqliteConnections connections, 
     // More than this at once is read from the history, not sent to every reader.
     private const int MostLiveValues = 20_000;
 
+    // Removed in one transaction; then others write.
+    private const int RowsATime = 20_000;
+
     /// <summary>Stores the next events of a run, some thousands at most. Throws <see cref="LeaseLostException"/> where the fence is not the run's.</summary>
     public async Task<IngestResult> Advance(string runId, long fence, CancellationToken cancellation = default)
     {
@@ -21,14 +24,18 @@ public sealed class EventIngest(Storage storage, SqliteConnections connections, 
         while (true)
         {
             RunRow seen = Owned(null, runId, fence);
-            EventFile.Part? part = EventFile.Read(file, seen.Offset, cancellation);
+            EventFile.Part? part = EventFile.Read(file, seen.Offset, seen.LastEvent, cancellation);
             // A file that is shorter than what was read of it lost its end to a power cut, or is another one: what it holds now is the truth.
-            bool anew = part is null || (part.Batch.Events > 0 && seen.LastEvent > 0 && part.Batch.First <= seen.LastEvent);
-            if (anew) part = EventFile.Read(file, 0, cancellation)!;
-            if (part!.Batch.Events == 0 && !anew) return Result(part, seen, Line(runId, seen.LastEvent));
+            bool anew = part is null;
+            part ??= EventFile.Read(file, 0, 0, cancellation)!;
+            if (part.Batch.Events == 0 && !anew) return Result(part, seen, Line(runId, seen.LastEvent));
+            RunReturn? back = anew ? RunReturn.ToNothing : part.Batch.Resumed is { } resumed ? RunReturn.To(resumed) : null;
+            // Until all that is void is gone, the position stays: whoever comes after a kill in between sees the same sign in the file, and goes on.
+            for (bool more = back is not null; more;)
+                using (await gate.Enter(cancellation)) more = Rewind(seen, back!.Value, fence);
             IngestResult? result;
             RunUpdate? news = null;
-            using (await gate.Enter(cancellation)) result = Store(seen, part, anew, fence, out news);
+            using (await gate.Enter(cancellation)) result = Store(seen, part, back, fence, out news);
             if (result is null) continue; // a step of the same holder was faster
             feed.Publish(news!);
             return result;
@@ -45,7 +52,21 @@ public sealed class EventIngest(Storage storage, SqliteConnections connections, 
         }
     }
 
-    private IngestResult? Store(RunRow seen, EventFile.Part part, bool anew, long fence, out RunUpdate? news)
+    // Removes a part of what is void; false once nothing of it is left.
+    private bool Rewind(RunRow seen, RunReturn back, long fence)
+    {
+        using SqliteConnection connection = connections.Open();
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
+        RunRow row = Owned((connection, transaction), seen.Id, fence);
+        if ((row.Offset, row.LastEvent) != (seen.Offset, seen.LastEvent)) return false;
+        int left = RowsATime;
+        using (var metrics = new MetricWriter(connection, transaction, row.Id)) metrics.Rewind(back.Step, ref left);
+        new RunRecords(connection, transaction, row.Id).Rewind(back, ref left);
+        transaction.Commit();
+        return left <= 0;
+    }
+
+    private IngestResult? Store(RunRow seen, EventFile.Part part, RunReturn? back, long fence, out RunUpdate? news)
     {
         news = null;
         using SqliteConnection connection = connections.Open();
@@ -56,39 +77,24 @@ public sealed class EventIngest(Storage storage, SqliteConnections connections, 
         var records = new RunRecords(connection, transaction, row.Id);
         using var metrics = new MetricWriter(connection, transaction, row.Id);
         EventBatch batch = part.Batch;
-        long? rewound = null;
-        if (anew)
-        {
-            rewound = -1;
-            metrics.Rewind(long.MinValue);
-            records.Rewind(long.MinValue, long.MinValue);
-            records.ClearLog();
-            row.Clear();
-        }
-        if (batch.Resumed is { } resumed)
-        {
-            bool all = resumed.Checkpoint is null;
-            rewound = all ? -1 : Math.Min(rewound ?? resumed.Step, resumed.Step);
-            metrics.Rewind(all ? long.MinValue : resumed.Step);
-            records.Rewind(all ? long.MinValue : resumed.Step, resumed.From);
-            row.Rewind(resumed);
-        }
+        if (back?.Anew == true) row.Clear();
+        if (batch.Resumed is { } resumed) row.Rewind(resumed, metrics.Newest);
         var log = new List<RunLogLine>();
         if (batch.Events > 0)
         {
             metrics.Add(batch.Columns);
             row.Apply(batch);
             records.Steps(batch.Steps);
-            log.AddRange(batch.Others.Select(e => EventSentences.Of(row.Id, e, row.Progress.Step)).OfType<RunLogLine>());
+            log.AddRange(batch.Others.Select(e => EventSentences.Of(row.Id, e.Happened, row.Progress.Step)).OfType<RunLogLine>());
             records.Log(log);
-            records.Completions(batch.Others.OfType<CompletionsEvent>());
-            records.Checkpoints(batch.Others.OfType<CheckpointEvent>());
+            records.Completions(batch.Others.Select(e => e.Happened).OfType<CompletionsEvent>());
+            records.Checkpoints(batch.Others.Select(e => e.Happened).OfType<CheckpointEvent>());
         }
         row.Offset = part.End;
         row.Write(connection, transaction);
         (string, string)? last = records.Line(row.LastEvent);
         transaction.Commit();
-        news = News(row, batch, log, rewound);
+        news = News(row, batch, log, back?.Told);
         return Result(part, row, last);
     }
 
@@ -99,8 +105,8 @@ public sealed class EventIngest(Storage storage, SqliteConnections connections, 
         return new RunUpdate(
             row.Id, row.LastEvent, row.Progress,
             watched ? [.. batch.Columns.SelectMany(c => c.Values.Select(v => new LiveValue(c.Name, v.Step, v.Value)))] : [],
-            [.. batch.Others.OfType<CompletionsEvent>().Select(c => c.Step)], log, batch.Others.Any(e => e is CheckpointEvent) || rewound is not null, rewound,
-            watched ? [.. batch.Steps.Select(s => new LiveStep(s.Key, s.Value.Time, s.Value.Tokens))] : [], Gap: much, row.Version);
+            [.. batch.Others.Select(e => e.Happened).OfType<CompletionsEvent>().Select(c => c.Step)], log, batch.Others.Any(e => e.Happened is CheckpointEvent) || rewound is not null, rewound,
+            watched ? [.. batch.Steps.Select(s => new LiveStep(s.Key, s.Value.Time, s.Value.Tokens))] : [], much ? RunHistories.Metrics : RunHistories.None, row.Version);
     }
 
     private RunRow Owned((SqliteConnection Connection, SqliteTransaction Transaction)? inside, string runId, long fence)

@@ -1,5 +1,6 @@
 using RIL.Training;
 using RIL.Web.Controls;
+using RIL.Web.Shell;
 
 namespace RIL.Web.Runs.Ingest;
 
@@ -24,9 +25,9 @@ internal static class ImportCommand
             }
             return 0;
         }
-        catch (InputException e)
+        catch (Exception e) when (StartFault.Sentence(e) is { } sentence)
         {
-            await Console.Error.WriteLineAsync(e.Message);
+            await Console.Error.WriteLineAsync(sentence);
             return 2;
         }
     }
@@ -44,7 +45,7 @@ internal static class ImportCommand
             else if (arg.StartsWith('-')) throw new InputException($"'{arg}' is no option of import. {Usage}");
             else folders.Add(arg);
 
-            string Next(string option) => ++i < args.Length ? args[i] : throw new InputException($"{option} needs a value. {Usage}");
+            string Next(string option) => ++i < args.Length && !args[i].StartsWith("--", StringComparison.Ordinal) ? args[i] : throw new InputException($"{option} needs a value. {Usage}");
         }
         if (folders.Count == 0) throw new InputException($"Which run folder? {Usage}");
         if (name is not null && folders.Count > 1) throw new InputException($"--name names one run, and there are {folders.Count} folders; leave it out, and each keeps its own.");

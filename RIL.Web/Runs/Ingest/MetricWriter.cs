@@ -39,16 +39,22 @@ internal sealed class MetricWriter : IDisposable
         }
     }
 
-    /// <summary>Removes all values after a step; metrics that have none left go with them.</summary>
-    public void Rewind(long step)
+    /// <summary>
+    /// Removes values after a step, the newest of each metric first, until as many as <paramref name="left"/> says are gone, which becomes what is left of it; metrics that have none left go with them.
+    /// Wherever it stops, each metric is what it would be if the removed values had never come.
+    /// </summary>
+    public void Rewind(long step, ref int left)
     {
         using SqliteCommand points = Prepare("DELETE FROM MetricPoints WHERE MetricId = $0 AND Step > $1", 2);
         using SqliteCommand buckets = Prepare("DELETE FROM MetricBuckets WHERE MetricId = $0 AND Level = $1 AND Bucket >= $2", 3);
         using SqliteCommand newest = Prepare("SELECT Step FROM MetricPoints WHERE MetricId = $0 ORDER BY Step DESC LIMIT 1", 1);
         using SqliteCommand metric = Prepare("DELETE FROM Metrics WHERE Id = $0", 1);
+        using SqliteCommand stop = Prepare("SELECT Step FROM MetricPoints WHERE MetricId = $0 AND Step > $1 ORDER BY Step DESC LIMIT 1 OFFSET $2", 3);
         foreach (Known known in _known.Values.Where(k => k.LastStep > step).ToArray())
         {
-            Run(points, known.Id, step);
+            if (left <= 0) return;
+            (stop.Parameters[0].Value, stop.Parameters[1].Value, stop.Parameters[2].Value) = (known.Id, step, left);
+            left -= Run(points, known.Id, stop.ExecuteScalar() is long stays ? stays : step) + 1;
             newest.Parameters[0].Value = known.Id;
             long? last = newest.ExecuteScalar() is long found ? found : null;
             for (int level = 0; level < Pyramid.Levels; level++) Run(buckets, known.Id, level, last is { } l ? Pyramid.Bucket(l, level) : long.MinValue);
@@ -64,6 +70,16 @@ internal sealed class MetricWriter : IDisposable
                 _known.Remove(known.Name);
             }
         }
+    }
+
+    /// <summary>The newest number that a metric has in (after, upTo], with its step.</summary>
+    public (double Value, long Step)? Newest(string name, long after, long upTo)
+    {
+        if (!_known.TryGetValue(name, out Known? metric)) return null;
+        using SqliteCommand newest = Prepare("SELECT Value, Step FROM MetricPoints WHERE MetricId = $0 AND Step > $1 AND Step <= $2 AND Value IS NOT NULL ORDER BY Step DESC LIMIT 1", 3);
+        (newest.Parameters[0].Value, newest.Parameters[1].Value, newest.Parameters[2].Value) = (metric.Id, after, upTo);
+        using SqliteDataReader row = newest.ExecuteReader();
+        return row.Read() ? (row.GetDouble(0), row.GetInt64(1)) : null;
     }
 
     /// <inheritdoc/>
@@ -174,10 +190,10 @@ internal sealed class MetricWriter : IDisposable
         return command;
     }
 
-    private static void Run(SqliteCommand command, params ReadOnlySpan<object?> values)
+    private static int Run(SqliteCommand command, params ReadOnlySpan<object?> values)
     {
         for (int i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i] ?? DBNull.Value;
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 
     private static object Number(double value) => double.IsNaN(value) ? DBNull.Value : value;

@@ -3,12 +3,15 @@ using Microsoft.EntityFrameworkCore;
 using RIL.Training;
 using RIL.Training.Runs;
 using RIL.Web.Data;
+using RIL.Web.Operations;
 using RIL.Web.Runs.Checkpoints;
 
 namespace RIL.Web.Runs.Ingest;
 
-/// <summary>Makes a run of the site out of the folder of a run that was trained by hand.</summary>
-public sealed class RunImport(Storage storage, IDbContextFactory<RilDb> databases, EventIngest ingest, TimeProvider clock)
+/// <summary>
+/// Makes a run of the site out of the folder of a run that was trained by hand. Until all of it is stored it lies in the trash: nobody can start it there, and what an interrupted import leaves can be seen and purged.
+/// </summary>
+public sealed class RunImport(Storage storage, IDbContextFactory<RilDb> databases, EventIngest ingest, Trash trash, TimeProvider clock)
 {
     // Files that a trainer which goes on with the original would change; all others are complete once they have their name.
     private static readonly string[] Growing = ["config.json", "events.jsonl", "trainer.log"];
@@ -27,41 +30,44 @@ public sealed class RunImport(Storage storage, IDbContextFactory<RilDb> database
         RunConfig config = RunConfigDocument.Bind(RunConfigDocument.ParseJson(await File.ReadAllTextAsync(source.Config), source.Config));
 
         await using RilDb db = await databases.CreateDbContextAsync();
+        DateTimeOffset now = clock.GetUtcNow();
         var run = new Run
         {
             Id = Identifier.Create(),
             Name = RunText.Name(name) ?? RunText.Name(config.RunName) ?? RunText.NameOf(config),
             Config = Settings(config).ToJsonString(),
-            CreatedAt = clock.GetUtcNow(),
-            State = RunState.Draft,
+            CreatedAt = now,
+            State = RunState.Deleted,
+            StateBefore = RunState.Cancelled,
+            DeletedAt = now,
+            Reason = "Its import has not ended; where no import is at work, purge it and import it again.",
             Fence = 1,
             Color = await db.Runs.CountAsync(),
         };
         run.Tags.AddRange(RunText.Tags(tags).Select(tag => new RunTag { RunId = run.Id, Tag = tag }));
-        Copy(new DirectoryInfo(source.Root), storage.Run(run.Id));
         db.Add(run);
         await db.SaveChangesAsync();
-        IngestResult result;
         try
         {
-            result = await ingest.Finish(run.Id, run.Fence);
+            Copy(new DirectoryInfo(source.Root), storage.Run(run.Id));
+            await End(db, run, await ingest.Finish(run.Id, run.Fence));
+            return run;
         }
-        catch
+        catch (Exception e)
         {
-            // A run of which half is known is none. What was stored of it goes with it.
-            db.Remove(run);
-            await db.SaveChangesAsync();
-            Directory.Delete(storage.Run(run.Id), recursive: true);
+            // A run of which half is known is none: what was stored of it goes with it.
+            await trash.Purge([run.Id]);
+            if (e is LeaseLostException or DbUpdateConcurrencyException) throw new InputException($"{source.Root}: somebody purged or restored the run while it was being imported; import it again.", e);
+            if (e is IOException or UnauthorizedAccessException) throw new InputException($"{source.Root}: it cannot be copied ({e.Message.TrimEnd('.')}).", e);
             throw;
         }
-        await End(db, run, result);
-        return run;
     }
 
     private static async Task End(RilDb db, Run run, IngestResult result)
     {
         await db.Entry(run).ReloadAsync();
-        (run.State, run.Reason) = result.Ended switch
+        if (db.Entry(run).State == EntityState.Detached || run.State != RunState.Deleted) throw new LeaseLostException(run.Id, run.Fence);
+        (RunState ended, run.Reason) = result.Ended switch
         {
             RunSignal.Completed => (RunState.Finished, null),
             RunSignal.Stopped or RunSignal.Lost => (RunState.Cancelled, null),
@@ -69,6 +75,9 @@ public sealed class RunImport(Storage storage, IDbContextFactory<RilDb> database
             RunSignal.Broke => (RunState.Failed, result.Message),
             _ => (RunState.Cancelled, "Imported; its trainer had ended without saying so."),
         };
+        run.State = RunTransitions.Of(run.State, RunAction.Restore, ended).Next!.Value;
+        (run.StateBefore, run.DeletedAt) = (null, null);
+        run.Version++;
         List<RunStage> stages = StageHistory.Read(run.Stages);
         DateTimeOffset[] times = await db.RunLogLines.Where(l => l.RunId == run.Id).Select(l => l.Time).ToArrayAsync();
         run.StartedAt = times.Length > 0 ? times.Min() : stages.FirstOrDefault()?.StartedAt;

@@ -35,25 +35,12 @@ internal sealed class RunRecords(SqliteConnection connection, SqliteTransaction?
         foreach (CheckpointEvent e in events) Run(command, e.Step, e.Folder, e.Time.ToUnixTimeMilliseconds());
     }
 
-    /// <summary>Removes what came after an event and a step. What a person asked to keep stays.</summary>
-    public void Rewind(long step, long number)
+    /// <summary>Removes what a return makes void, as many rows as <paramref name="left"/> says, which becomes what is left of it. What a person asked to keep stays.</summary>
+    public void Rewind(RunReturn back, ref int left)
     {
-        foreach (string table in (string[])["RunSteps", "CompletionSteps"])
-        {
-            using SqliteCommand command = Command($"DELETE FROM {table} WHERE RunId = $run AND Step > $1", 1);
-            Run(command, step);
-        }
-        using SqliteCommand checkpoints = Command("DELETE FROM RunCheckpoints WHERE RunId = $run AND Step > $1 AND Kept = 0", 1);
-        Run(checkpoints, step);
-        using SqliteCommand log = Command($"DELETE FROM RunLogLines WHERE RunId = $run AND Number > $1 AND Kind IN ({Repeated})", 1);
-        Run(log, number);
-    }
-
-    /// <summary>Removes every sentence.</summary>
-    public void ClearLog()
-    {
-        using SqliteCommand command = Command("DELETE FROM RunLogLines WHERE RunId = $run", 0);
-        Run(command);
+        foreach (string table in (string[])["RunSteps", "CompletionSteps"]) Remove(table, "Step", "Step > $1", back.Step, ref left);
+        Remove("RunCheckpoints", "Step", "Step > $1 AND Kept = 0", back.Step, ref left);
+        Remove("RunLogLines", "Number", back.Anew ? "Number > $1" : $"Number > $1 AND Kind IN ({Repeated})", back.Event, ref left);
     }
 
     /// <summary>The sentence of an event.</summary>
@@ -63,6 +50,12 @@ internal sealed class RunRecords(SqliteConnection connection, SqliteTransaction?
         command.Parameters[1].Value = number;
         using SqliteDataReader row = command.ExecuteReader();
         return row.Read() ? (row.GetString(0), row.GetString(1)) : null;
+    }
+
+    private void Remove(string table, string key, string what, long after, ref int left)
+    {
+        using SqliteCommand command = Command($"DELETE FROM {table} WHERE RunId = $run AND {key} IN (SELECT {key} FROM {table} WHERE RunId = $run AND {what} ORDER BY {key} DESC LIMIT $2)", 2);
+        if (left > 0) left -= Run(command, after, left);
     }
 
     private SqliteCommand Command(string text, int parameters)
@@ -75,9 +68,9 @@ internal sealed class RunRecords(SqliteConnection connection, SqliteTransaction?
         return command;
     }
 
-    private static void Run(SqliteCommand command, params ReadOnlySpan<object?> values)
+    private static int Run(SqliteCommand command, params ReadOnlySpan<object?> values)
     {
         for (int i = 0; i < values.Length; i++) command.Parameters[i + 1].Value = values[i] ?? DBNull.Value;
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 }

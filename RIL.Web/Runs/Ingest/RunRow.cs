@@ -66,11 +66,21 @@ internal sealed class RunRow
         (LastEvent, Offset) = (0, 0);
     }
 
-    /// <summary>Events after a resumption's checkpoint are void.</summary>
-    public void Rewind(ResumedEvent resumed)
+    /// <summary>Events after a resumption's checkpoint are void, and so are the results that they brought.</summary>
+    /// <param name="resumed">The resumption.</param>
+    /// <param name="newest">The newest number of a metric after a step and up to another.</param>
+    public void Rewind(ResumedEvent resumed, Func<string, long, long, (double Value, long Step)?> newest)
     {
         _stages.RemoveAll(s => s.Event > resumed.From);
-        if (_stages.Count > 0) _stages[^1] = _stages[^1] with { EndedAt = null };
+        if (_stages.Count > 0)
+        {
+            RunStage last = _stages[^1];
+            _stages[^1] = last.With(
+                from r in last.ResultsWithSteps()
+                let stays = r.Value.Step <= resumed.Step ? r.Value : newest(r.Key, last.Step, resumed.Step)
+                where stays is not null
+                select KeyValuePair.Create(r.Key, stays.Value)) with { EndedAt = null };
+        }
         RunStage? now = _stages.LastOrDefault();
         (_stage, _stageTotal, _left, _summary, _step) = (now?.Name, now?.Total, null, null, resumed.Step);
         _stageStep = now is null ? 0 : Math.Max(0, resumed.Step - now.Step);
@@ -78,12 +88,19 @@ internal sealed class RunRow
 
     public void Apply(EventBatch batch)
     {
-        foreach (RunEvent happened in batch.Others) Apply(happened);
-        if (batch.Steps.Count > 0) _step = Math.Max(_step, batch.Steps.Keys.Last());
-        foreach (((string stage, string metric), double value) in batch.Results)
+        foreach ((RunEvent happened, long reached) in batch.Others)
         {
-            int at = _stages.FindLastIndex(s => s.Name == stage);
-            if (at >= 0) _stages[at] = _stages[at] with { Results = new Dictionary<string, double>(_stages[at].Results) { [metric] = value } };
+            _step = Math.Max(_step, reached);
+            Apply(happened);
+        }
+        if (batch.Steps.Count > 0) _step = Math.Max(_step, batch.Steps.Keys.Last());
+        foreach (var news in batch.Results.GroupBy(r => r.Key.Stage))
+        {
+            int at = _stages.FindLastIndex(s => s.Name == news.Key);
+            if (at < 0) continue;
+            Dictionary<string, (double, long)> results = _stages[at].ResultsWithSteps();
+            foreach (((_, string metric), (double, long) result) in news) results[metric] = result;
+            _stages[at] = _stages[at].With(results);
         }
         LastEvent = batch.Last;
     }

@@ -11,7 +11,16 @@ namespace RIL.Web.Runs.Ingest;
 /// <param name="StartedAt">When it began.</param>
 /// <param name="EndedAt">When it ended.</param>
 /// <param name="Results">What it came to: last values of loss, reward, eval/accuracy and discriminator/accuracy, as far as it has them.</param>
-public sealed record RunStage(string Name, long? Total, long Event, long Step, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyDictionary<string, double> Results);
+/// <param name="ResultSteps">The step of each of them.</param>
+public sealed record RunStage(
+    string Name, long? Total, long Event, long Step, DateTimeOffset StartedAt, DateTimeOffset? EndedAt, IReadOnlyDictionary<string, double> Results, IReadOnlyDictionary<string, long>? ResultSteps = null)
+{
+    internal RunStage With(IEnumerable<KeyValuePair<string, (double Value, long Step)>> results) =>
+        this with { Results = results.ToDictionary(r => r.Key, r => r.Value.Value), ResultSteps = results.ToDictionary(r => r.Key, r => r.Value.Step) };
+
+    // Of which no step is known, it may be any.
+    internal Dictionary<string, (double Value, long Step)> ResultsWithSteps() => Results.ToDictionary(r => r.Key, r => (r.Value, ResultSteps?.GetValueOrDefault(r.Key, long.MaxValue) ?? long.MaxValue));
+}
 
 /// <summary>The stages of a run as <see cref="Run.Stages"/> keeps them.</summary>
 public static class StageHistory

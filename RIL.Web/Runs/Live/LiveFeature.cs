@@ -24,7 +24,7 @@ public static class LiveFeature
     {
         app.MapHub<RunHub>(RunHub.Path).RequireAuthorization(Policies.Viewer);
         app.MapApiGroup("runs").MapGet("/{id}/events", Events).WithName("FollowRun").WithSummary("News of a run as server-sent events, until it has ended")
-            .WithDescription("Events: progress, metrics, completions, log, checkpoints, rewound, gap, end. After a lost connection name the last identifier in Last-Event-ID and what was missed comes first.")
+            .WithDescription("Events: progress, metrics, completions, log, checkpoints, rewound, gap (read_again names what to read again), end. After a lost connection name the last identifier in Last-Event-ID and what was missed comes first.")
             .RequireAuthorization(Policies.Viewer);
     }
 

@@ -13,7 +13,8 @@ internal sealed class PendingUpdate(RunUpdate first)
     private readonly List<long> _completions = [.. first.CompletionSteps];
     private readonly List<RunLogLine> _log = [.. first.Log];
     private RunUpdate _newest = first;
-    private bool _checkpoints = first.Checkpoints, _gap = first.Gap;
+    private bool _checkpoints = first.Checkpoints;
+    private RunHistories _gap = first.Gap;
     private long? _rewoundTo = first.RewoundTo;
 
     public void Join(RunUpdate next)
@@ -25,9 +26,10 @@ internal sealed class PendingUpdate(RunUpdate first)
             _completions.RemoveAll(s => s > step);
             _rewoundTo = Math.Min(_rewoundTo ?? step, step);
         }
-        _gap |= next.Gap | Add(_values, next.Values, MostValues) | Add(_log, next.Log, MostLines);
-        Add(_steps, next.Steps ?? [], MostValues);
-        Add(_completions, next.CompletionSteps, MostValues);
+        _gap |= next.Gap;
+        if (Add(_values, next.Values, MostValues) | Add(_steps, next.Steps ?? [], MostValues)) _gap |= RunHistories.Metrics;
+        if (Add(_log, next.Log, MostLines)) _gap |= RunHistories.Log;
+        if (Add(_completions, next.CompletionSteps, MostValues)) _gap |= RunHistories.Completions;
         _checkpoints |= next.Checkpoints;
         _newest = Newest(next);
     }

@@ -60,7 +60,7 @@ public sealed class RunEventStream(RunFeed feed, RunGaps gaps, TimeProvider cloc
 
     // What was published while the gap was read is in the gap already.
     private static RunUpdate Since(RunUpdate update, long sent) => update.LastEvent <= sent
-        ? update with { Values = [], Steps = [], CompletionSteps = [], Log = [], RewoundTo = null, LastEvent = sent }
+        ? update with { Values = [], Steps = [], CompletionSteps = [], Log = [], RewoundTo = null, LastEvent = sent, Gap = RunHistories.None }
         : update with { Log = [.. update.Log.Where(l => l.Number > sent)] };
 
     // Null where no more is to come.
@@ -89,7 +89,7 @@ public sealed class RunEventStream(RunFeed feed, RunGaps gaps, TimeProvider cloc
     private static IEnumerable<SseItem<object>> Items(RunUpdate update)
     {
         RunMessage message = RunMessage.Of(update);
-        if (message.GapTooLarge) yield return new SseItem<object>(new { sentence = "Too much has happened since: read the metrics again." }, "gap");
+        if (message.GapTooLarge) yield return new SseItem<object>(new { sentence = $"Too much has happened since: read the {string.Join(" and the ", message.ReadAgain).ToLowerInvariant()} again.", message.ReadAgain }, "gap");
         if (message.RewoundTo is { } step) yield return new SseItem<object>(new { to_step = step }, "rewound");
         if (message.Metrics.Count > 0) yield return new SseItem<object>(new { message.Metrics, message.Steps }, "metrics");
         foreach (RunLogLine line in message.Log) yield return new SseItem<object>(new { line.Number, line.Time, line.Level, line.Text }, "log");

@@ -7,7 +7,7 @@ namespace RIL.Web.Runs.Live;
 /// <summary>Finds what somebody has missed who names the last event and the last step of a run that arrived.</summary>
 public sealed class RunGaps(IDbContextFactory<RilDb> databases, SqliteConnections connections, RunFeed feed)
 {
-    private const int MostValues = 20_000, MostLines = 500;
+    private const int MostValues = 20_000, MostCompletions = 20_000, MostLines = 500;
 
     /// <summary>What came after; null where there is no such run.</summary>
     /// <param name="runId">The run.</param>
@@ -24,17 +24,19 @@ public sealed class RunGaps(IDbContextFactory<RilDb> databases, SqliteConnection
         RunUpdate now = RunUpdate.Of(run);
         if (lastEvent is not { } after || after == run.LastEvent) return now;
         // Numbers that this run never had: of a database that was put back, say.
-        if (after > run.LastEvent) return now with { Gap = true, RewoundTo = -1 };
+        if (after > run.LastEvent) return now with { Gap = RunHistories.All, Checkpoints = true, RewoundTo = -1 };
 
         long from = lastStep ?? -1;
         if (from > run.Step) rewound = Math.Min(rewound ?? run.Step, run.Step);
         // The last step itself once more: its validation may have come in a later event.
         (List<LiveValue> values, List<LiveStep> steps) = Values(runId, Math.Min(from, (rewound ?? long.MaxValue - 1) + 1), wanted);
-        if (values.Count > MostValues) return now with { Gap = true, RewoundTo = rewound };
-        List<RunLogLine> log = await db.RunLogLines.AsNoTracking().Where(l => l.RunId == runId && l.Number > after).OrderByDescending(l => l.Number).Take(MostLines).ToListAsync();
-        log.Reverse();
-        long[] completions = await db.CompletionSteps.Where(c => c.RunId == runId && c.Step >= Math.Min(from, rewound ?? from)).OrderBy(c => c.Step).Select(c => c.Step).ToArrayAsync();
-        return now with { Values = values, Steps = steps, CompletionSteps = completions, Log = log, Checkpoints = true, RewoundTo = rewound };
+        long[] completions = await db.CompletionSteps.Where(c => c.RunId == runId && c.Step >= Math.Min(from, rewound ?? from)).OrderBy(c => c.Step).Select(c => c.Step).Take(MostCompletions + 1).ToArrayAsync();
+        List<RunLogLine> log = await db.RunLogLines.AsNoTracking().Where(l => l.RunId == runId && l.Number > after).OrderBy(l => l.Number).Take(MostLines + 1).ToListAsync();
+        RunHistories gap = RunHistories.None;
+        if (values.Count > MostValues) (gap, values, steps) = (gap | RunHistories.Metrics, [], []);
+        if (completions.Length > MostCompletions) (gap, completions) = (gap | RunHistories.Completions, []);
+        if (log.Count > MostLines) (gap, log) = (gap | RunHistories.Log, []);
+        return now with { Values = values, Steps = steps, CompletionSteps = completions, Log = log, Checkpoints = true, RewoundTo = rewound, Gap = gap };
     }
 
     private (List<LiveValue> Values, List<LiveStep> Steps) Values(string runId, long from, Func<string, bool> wanted)

@@ -37,7 +37,9 @@ public sealed class RunHub(RunFeed feed, RunGaps gaps, IDbContextFactory<RilDb> 
     {
         Watch.Add(runId, metrics);
         await using RilDb db = await databases.CreateDbContextAsync();
-        return await db.Runs.Where(r => r.Id == runId).Select(r => (long?)r.LastEvent).FirstOrDefaultAsync();
+        long? last = await db.Runs.Where(r => r.Id == runId).Select(r => (long?)r.LastEvent).FirstOrDefaultAsync();
+        if (last is null) Watch.Remove(runId);
+        return last;
     }
 
     /// <summary>Watches state and progress of all runs.</summary>

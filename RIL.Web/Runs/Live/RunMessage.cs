@@ -21,10 +21,11 @@ public sealed record MessageSteps(IReadOnlyList<long> Steps, IReadOnlyList<long>
 /// <param name="Log">New sentences.</param>
 /// <param name="Checkpoints">Whether the list of checkpoints changed.</param>
 /// <param name="RewoundTo">Values after this step that were received before are void.</param>
-/// <param name="GapTooLarge">Something is missing here: history is to be read again over HTTP.</param>
+/// <param name="GapTooLarge">Something is missing here: what <paramref name="ReadAgain"/> names is to be read again over HTTP.</param>
+/// <param name="ReadAgain">metrics, completions or log.</param>
 public sealed record RunMessage(
     string Run, long LastEvent, RunProgress Progress, IReadOnlyDictionary<string, MessageSeries> Metrics, MessageSteps Steps,
-    IReadOnlyList<long> Completions, IReadOnlyList<RunLogLine> Log, bool Checkpoints, long? RewoundTo, bool GapTooLarge)
+    IReadOnlyList<long> Completions, IReadOnlyList<RunLogLine> Log, bool Checkpoints, long? RewoundTo, bool GapTooLarge, IReadOnlyList<RunHistories> ReadAgain)
 {
     /// <summary>The message of an update.</summary>
     public static RunMessage Of(RunUpdate update)
@@ -34,7 +35,8 @@ public sealed record RunMessage(
             update.RunId, update.LastEvent, update.Progress,
             update.Values.GroupBy(v => v.Metric).ToDictionary(g => g.Key, g => new MessageSeries([.. g.Select(v => v.Step)], [.. g.Select(v => Number(v.Value))])),
             new MessageSteps([.. steps.Select(s => s.Step)], [.. steps.Select(s => s.Time.ToUnixTimeMilliseconds())], [.. steps.Select(s => s.Tokens)]),
-            update.CompletionSteps, update.Log, update.Checkpoints, update.RewoundTo, update.Gap);
+            update.CompletionSteps, update.Log, update.Checkpoints, update.RewoundTo, update.Gap != RunHistories.None,
+            [.. ((RunHistories[])[RunHistories.Metrics, RunHistories.Completions, RunHistories.Log]).Where(h => update.Gap.HasFlag(h))]);
     }
 
     private static double? Number(double value) => double.IsFinite(value) ? value : null;

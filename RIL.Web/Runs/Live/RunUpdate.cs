@@ -26,6 +26,26 @@ public sealed record RunProgress(RunState State, string? Reason, string? Stage, 
     public static RunProgress Of(Run run) => new(run.State, run.Reason, run.Stage, run.StageStep, run.StageTotal, run.LeftSeconds, run.Step);
 }
 
+/// <summary>Histories of a run that a reader keeps.</summary>
+[Flags]
+public enum RunHistories
+{
+    /// <summary>None of them.</summary>
+    None = 0,
+
+    /// <summary>Values of metrics.</summary>
+    Metrics = 1,
+
+    /// <summary>Steps with completions.</summary>
+    Completions = 2,
+
+    /// <summary>The log.</summary>
+    Log = 4,
+
+    /// <summary>All of them.</summary>
+    All = Metrics | Completions | Log,
+}
+
 /// <summary>News of a run: what was stored since the update before. Two of them can be joined, so a slow reader gets one.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="LastEvent">Number of the last event stored; a reader that was away asks for what came after the one it has.</param>
@@ -36,12 +56,12 @@ public sealed record RunProgress(RunState State, string? Reason, string? Stage, 
 /// <param name="Checkpoints">Whether the list of checkpoints changed.</param>
 /// <param name="RewoundTo">Where the trainer went on from an earlier step: values after it are void, but for those in this update.</param>
 /// <param name="Steps">Time and tokens of the steps of <paramref name="Values"/>.</param>
-/// <param name="Gap">Whether something was left out because the reader was too slow: it reads history again.</param>
+/// <param name="Gap">Histories of which something was left out because it was too much: the reader reads them again.</param>
 /// <param name="Version">The run's version whose state this is: what people change does not wait for events, nor events for them.</param>
 public sealed record RunUpdate(
     string RunId, long LastEvent, RunProgress Progress,
     IReadOnlyList<LiveValue> Values, IReadOnlyList<long> CompletionSteps, IReadOnlyList<RunLogLine> Log, bool Checkpoints = false, long? RewoundTo = null,
-    IReadOnlyList<LiveStep>? Steps = null, bool Gap = false, long Version = 0)
+    IReadOnlyList<LiveStep>? Steps = null, RunHistories Gap = RunHistories.None, long Version = 0)
 {
     /// <summary>An update that says only where the run is.</summary>
     public static RunUpdate Of(Run run) => new(run.Id, run.LastEvent, RunProgress.Of(run), [], [], [], Version: run.Version);

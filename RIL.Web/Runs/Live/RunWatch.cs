@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using Microsoft.AspNetCore.SignalR;
 
 namespace RIL.Web.Runs.Live;
 
 /// <summary>What one connection watches.</summary>
 internal sealed class RunWatch
 {
-    /// <summary>More runs than this no page shows.</summary>
-    public const int MostRuns = 200;
+    // More runs than this no page shows.
+    private const int MostRuns = 200;
 
     private readonly ConcurrentDictionary<string, FrozenSet<string>?> _runs = new();
 
@@ -16,9 +17,11 @@ internal sealed class RunWatch
     /// <summary>Whether state and progress of all runs are wanted.</summary>
     public bool Project { get; set; }
 
+    /// <summary>Watches a run, or other metrics of it. Throws what the client is told where that is one too many.</summary>
     public void Add(string runId, string[]? metrics)
     {
-        if (_runs.Count < MostRuns || _runs.ContainsKey(runId)) _runs[runId] = metrics?.ToFrozenSet(StringComparer.Ordinal);
+        if (_runs.Count >= MostRuns && !_runs.ContainsKey(runId)) throw new HubException($"This connection watches {MostRuns} runs already; unsubscribe from one, or watch the project.");
+        _runs[runId] = metrics?.ToFrozenSet(StringComparer.Ordinal);
     }
 
     public void Remove(string runId) => _runs.TryRemove(runId, out _);

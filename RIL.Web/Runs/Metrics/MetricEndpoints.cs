@@ -89,10 +89,7 @@ internal static class MetricEndpoints
     {
         await using RilDb db = await databases.CreateDbContextAsync();
         if (await db.Runs.Where(r => r.Id == id).Select(r => new { r.LastEvent, r.Fence }).FirstOrDefaultAsync() is not { } run) return null;
-        string tag = $"\"{id}-{run.LastEvent}-{run.Fence}\"";
-        http.Response.Headers.ETag = tag;
-        http.Response.Headers.CacheControl = "private, no-cache";
-        return (run.LastEvent, http.Request.Headers.IfNoneMatch.Contains(tag));
+        return (run.LastEvent, EntityTag.IsKnown(http, $"\"{id}-{run.LastEvent}-{run.Fence}\""));
     }
 
     private static void Check(int buckets)

@@ -43,7 +43,7 @@ internal sealed class MetricReader : IDisposable
             var values = new Reduction { Count = row.GetInt32(1), NotANumber = row.GetInt32(2), FirstStep = row.GetInt64(3), LastStep = row.GetInt64(5), MinStep = row.GetInt64(7), MaxStep = row.GetInt64(9) };
             if (values.HasNumber) (values.First, values.Last, values.Min, values.Max) = (row.GetDouble(4), row.GetDouble(6), row.GetDouble(8), row.GetDouble(10));
             // The bucket does not say where in it: its own start stands for it.
-            if (values.NotANumber > 0) values.NotANumberStep = Math.Max(Pyramid.Start(row.GetInt64(0), level), 0);
+            if (values.NotANumber > 0) values.NotANumberStep = Pyramid.Start(row.GetInt64(0), level);
             yield return (row.GetInt64(0), values);
         }
     }

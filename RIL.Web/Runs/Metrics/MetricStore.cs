@@ -20,14 +20,6 @@ public sealed class MetricStore(IDbContextFactory<RilDb> databases, SqliteConnec
         return await db.Metrics.AsNoTracking().Where(m => m.RunId == runId).OrderBy(m => m.Name).ToListAsync();
     }
 
-    /// <summary>Some metrics of some runs, by run and name, for the columns of a table.</summary>
-    public async Task<IReadOnlyDictionary<(string RunId, string Name), MetricSummary>> SummariesOf(IReadOnlyCollection<string> runIds, IReadOnlyCollection<string> names)
-    {
-        if (runIds.Count == 0 || names.Count == 0) return new Dictionary<(string, string), MetricSummary>();
-        await using RilDb db = await databases.CreateDbContextAsync();
-        return await db.Metrics.AsNoTracking().Where(m => runIds.Contains(m.RunId) && names.Contains(m.Name)).ToDictionaryAsync(m => (m.RunId, m.Name));
-    }
-
     /// <summary>The course of a metric.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="metric">Its name.</param>
@@ -48,21 +40,26 @@ public sealed class MetricStore(IDbContextFactory<RilDb> databases, SqliteConnec
         return [.. metrics.Select(metric => reducer.Read(metric, from, to, buckets, smooth))];
     }
 
-    /// <summary>Every value of a metric, however many, with time and tokens; read in parts so that none of them is long.</summary>
+    /// <summary>Every value of a metric, however many, with time and tokens; read in parts, and nothing of the database is held while the caller is busy with one.</summary>
     public IEnumerable<SeriesPoint> All(string runId, string metric)
     {
-        const int Part = 4096;
+        const int Most = 4096;
         long? next = null;
         while (true)
         {
-            using SqliteConnection connection = connections.Open();
-            using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
-            using var reader = new MetricReader(connection, transaction);
-            using var reducer = new SeriesReducer(connection, transaction, reader, runId);
-            IReadOnlyList<SeriesPoint> points = reducer.Exact(metric, next, Part);
+            IReadOnlyList<SeriesPoint> points = Part(runId, metric, next, Most);
             foreach (SeriesPoint point in points) yield return point;
-            if (points.Count < Part) yield break;
+            if (points.Count < Most) yield break;
             next = points[^1].Step + 1;
         }
+    }
+
+    private IReadOnlyList<SeriesPoint> Part(string runId, string metric, long? from, int most)
+    {
+        using SqliteConnection connection = connections.Open();
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
+        using var reader = new MetricReader(connection, transaction);
+        using var reducer = new SeriesReducer(connection, transaction, reader, runId);
+        return reducer.Exact(metric, from, most);
     }
 }

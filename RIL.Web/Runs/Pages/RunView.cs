@@ -67,15 +67,15 @@ public sealed class RunView(Run run)
     {
         // News without a new event are a person's: another name, other tags, an action.
         bool byPerson = update.LastEvent == _lastEvent && !update.Checkpoints;
-        // What was known may be void: the trainer went on from an earlier step, or there was too much news to hear all of it.
-        bool again = update.RewoundTo is not null || update.Gap;
-        bool reload = byPerson || again || update.Progress.State != Now.State || update.Progress.Stage != Now.Stage || update.Progress.Reason != Now.Reason;
+        // What was left out, or is void, the parts of the page read anew, and with it the record.
+        RunHistories anew = update.RewoundTo is null ? update.Gap : RunHistories.All;
+        bool reload = byPerson || anew != RunHistories.None || update.Progress.State != Now.State || update.Progress.Stage != Now.Stage || update.Progress.Reason != Now.Reason;
         _lastEvent = Math.Max(_lastEvent, update.LastEvent);
         RunPageChange change = RunPageChange.None;
         if (update.Progress != Now) change |= RunPageChange.Progress;
-        if (update.Values.Count > 0) change |= RunPageChange.Values;
-        if (update.CompletionSteps.Count > 0 || again) change |= RunPageChange.Completions;
-        if (update.Log.Count > 0 || again) change |= RunPageChange.Log;
+        if (update.Values.Count > 0 || anew.HasFlag(RunHistories.Metrics)) change |= RunPageChange.Values;
+        if (update.CompletionSteps.Count > 0 || anew.HasFlag(RunHistories.Completions)) change |= RunPageChange.Completions;
+        if (update.Log.Count > 0 || anew.HasFlag(RunHistories.Log)) change |= RunPageChange.Log;
         if (update.Checkpoints) change |= RunPageChange.Checkpoints;
         Now = update.Progress;
         LastNews = now;

@@ -50,8 +50,7 @@ public sealed class RunQuery(SqliteConnections connections, TimeProvider clock)
     /// <param name="me">Name of who asks, for <c>owner = me</c>.</param>
     public RunPage Page(string? filter, string? sort, IReadOnlyList<string> columns, int offset, int limit, string? me)
     {
-        RunFilter parsed = RunFilter.Parse(filter, me, clock.GetUtcNow());
-        string where = parsed.SaysState ? parsed.Sql : $"({parsed.Sql}) AND r.State NOT IN ('Archived', 'Deleted')";
+        (RunFilter parsed, string where) = Where(filter, me);
         using SqliteConnection connection = connections.Open();
         using SqliteCommand count = connection.CreateCommand();
         count.CommandText = $"SELECT COUNT(*) FROM Runs r WHERE {where}";
@@ -62,6 +61,41 @@ public sealed class RunQuery(SqliteConnections connections, TimeProvider clock)
         parsed.Bind(page);
         page.Parameters.AddWithValue("$limit", Math.Clamp(limit, 1, LargestPage));
         page.Parameters.AddWithValue("$offset", Math.Max(0, offset));
+        return new RunPage(Read(connection, page, columns), total);
+    }
+
+    /// <summary>Identifiers of all runs that pass a filter, in order, as they are now.</summary>
+    public IReadOnlyList<string> Ids(string? filter, string? sort, string? me)
+    {
+        (RunFilter parsed, string where) = Where(filter, me);
+        using SqliteConnection connection = connections.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"SELECT r.Id FROM Runs r WHERE {where} ORDER BY {Order(sort, command)}";
+        parsed.Bind(command);
+        using SqliteDataReader reader = command.ExecuteReader();
+        var ids = new List<string>();
+        while (reader.Read()) ids.Add(reader.GetString(0));
+        return ids;
+    }
+
+    /// <summary>These runs, in their order, with the chosen columns; those that are gone are left out.</summary>
+    public IReadOnlyList<RunRow> Rows(IReadOnlyList<string> ids, IReadOnlyList<string> columns)
+    {
+        using SqliteConnection connection = connections.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"SELECT {Columns} FROM json_each($ids) i JOIN Runs r ON r.Id = i.value ORDER BY i.key";
+        command.Parameters.AddWithValue("$ids", JsonSerializer.Serialize(ids));
+        return Read(connection, command, columns);
+    }
+
+    private (RunFilter Filter, string Where) Where(string? filter, string? me)
+    {
+        RunFilter parsed = RunFilter.Parse(filter, me, clock.GetUtcNow());
+        return (parsed, parsed.SaysState ? parsed.Sql : $"({parsed.Sql}) AND r.State NOT IN ('Archived', 'Deleted')");
+    }
+
+    private static List<RunRow> Read(SqliteConnection connection, SqliteCommand page, IReadOnlyList<string> columns)
+    {
         var rows = new List<RunRow>();
         var values = new Dictionary<string, Dictionary<string, object>>(StringComparer.Ordinal);
         using (SqliteDataReader reader = page.ExecuteReader())
@@ -74,7 +108,7 @@ public sealed class RunQuery(SqliteConnections connections, TimeProvider clock)
             }
         }
         AddMetrics(connection, columns, values);
-        return new RunPage(WithTags(connection, rows), total);
+        return WithTags(connection, rows);
     }
 
     /// <summary>Names of all metrics that any run has, most common first: for column choosers and completion.</summary>

@@ -83,7 +83,16 @@ internal sealed class LiveRun
     public async Task Gap()
     {
         await using RilDb db = await _databases.CreateDbContextAsync();
-        _feed.Publish(RunUpdate.Of(await db.Runs.SingleAsync(r => r.Id == Id)) with { Gap = true });
+        _feed.Publish(RunUpdate.Of(await db.Runs.SingleAsync(r => r.Id == Id)) with { Gap = RunHistories.Metrics });
+    }
+
+    /// <summary>Stores sentences and tells nobody.</summary>
+    public async Task Say(int lines)
+    {
+        await using RilDb db = await _databases.CreateDbContextAsync();
+        for (int i = 0; i < lines; i++) db.Add(new RunLogLine { RunId = Id, Number = ++_event, Level = "info", Text = $"sentence {i}" });
+        (await db.Runs.SingleAsync(r => r.Id == Id)).LastEvent = _event;
+        await db.SaveChangesAsync();
     }
 
     /// <summary>The trainer went on from an earlier step: what came after it is gone.</summary>

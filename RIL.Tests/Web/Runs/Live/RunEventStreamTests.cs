@@ -45,6 +45,21 @@ public sealed class RunEventStreamTests(SiteFixture site)
     }
 
     [Fact]
+    public async Task WhoMissedTooMuch_IsToldWhichHistoryToReadAgain()
+    {
+        LiveRun run = await LiveRun.Create(site, "reward");
+        await run.Step(1);
+        await run.Say(501);
+        await using IAsyncEnumerator<SseItem<string>> events = Follow(await Open(run.Id, "1-1"));
+        SseItem<string> gap = await Next(events);
+        JsonElement data = JsonDocument.Parse(gap.Data).RootElement;
+        Assert.Equal(("gap", "Too much has happened since: read the log again."), (gap.EventType, data.GetProperty("sentence").GetString()));
+        Assert.Equal(["log"], data.GetProperty("read_again").EnumerateArray().Select(h => h.GetString()));
+        Assert.Equal("metrics", (await Next(events)).EventType);
+        await run.End();
+    }
+
+    [Fact]
     public async Task ARunThatDoesNotExist_IsAProblem()
     {
         HttpResponseMessage answer = await Open("nothing", null);

@@ -1,4 +1,6 @@
+using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using RIL.Web.Runs;
 using RIL.Web.Runs.Live;
 
@@ -6,6 +8,7 @@ namespace RIL.Tests.Web.Runs.Live;
 
 public sealed class RunFeedTests
 {
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
     private readonly RunFeed _feed = new(TimeProvider.System, NullLogger<RunFeed>.Instance);
 
     [Fact]
@@ -30,7 +33,7 @@ public sealed class RunFeedTests
         for (int n = 2; n <= 1000; n++) _feed.Publish(Update(n));
         goOn.SetResult();
         RunUpdate joined = await second.Task;
-        Assert.Equal((1000L, 1000L, 999, false), (joined.LastEvent, joined.Progress.Step, joined.Values.Count, joined.Gap));
+        Assert.Equal((1000L, 1000L, 999, RunHistories.None), (joined.LastEvent, joined.Progress.Step, joined.Values.Count, joined.Gap));
         Assert.Equal(Enumerable.Range(2, 999).Select(n => (long)n), joined.Values.Select(v => v.Step));
     }
 
@@ -40,8 +43,41 @@ public sealed class RunFeedTests
         var pending = new PendingUpdate(Update(1));
         for (int n = 2; n <= PendingUpdate.MostValues + 10; n++) pending.Join(Update(n));
         RunUpdate joined = pending.Take();
-        Assert.True(joined.Gap);
+        Assert.Equal(RunHistories.Metrics, joined.Gap);
         Assert.Equal((PendingUpdate.MostValues, PendingUpdate.MostValues + 10L), (joined.Values.Count, joined.Values[^1].Step));
+    }
+
+    [Fact]
+    public void WhoMissesTooManySentences_ReadsTheLogAgain_AndNothingElse()
+    {
+        RunLogLine Line(long n) => new() { RunId = "run", Number = n, Level = "info", Text = $"{n}" };
+        var pending = new PendingUpdate(Update(1));
+        for (int n = 2; n <= 1002; n++) pending.Join(Update(n) with { Log = [Line(n)] });
+        RunUpdate joined = pending.Take();
+        Assert.Equal((RunHistories.Log, 1002L), (joined.Gap, joined.Log[^1].Number));
+        Assert.Equal(1002, joined.Values.Count);
+    }
+
+    [Fact]
+    public async Task AReader_GetsFourDeliveriesASecond_HoweverMuchComes()
+    {
+        var clock = new TimerClock();
+        var feed = new RunFeed(clock, NullLogger<RunFeed>.Instance);
+        var got = Channel.CreateUnbounded<RunUpdate>();
+        using IDisposable subscription = feed.Subscribe("run", update => got.Writer.WriteAsync(update).AsTask());
+        feed.Publish(Update(1));
+        Assert.Equal(1, (await Next(got.Reader)).LastEvent);
+        long number = 1;
+        for (int quarter = 0; quarter < 8; quarter++)
+        {
+            Assert.True(await clock.Timers.WaitAsync(Long, TestContext.Current.CancellationToken)); // the reader rests
+            for (int i = 0; i < 100; i++) feed.Publish(Update(++number));
+            clock.Advance(TimeSpan.FromMilliseconds(249));
+            Assert.False(got.Reader.TryRead(out _));
+            clock.Advance(TimeSpan.FromMilliseconds(1));
+            RunUpdate joined = await Next(got.Reader);
+            Assert.Equal((number, 100), (joined.LastEvent, joined.Values.Count));
+        }
     }
 
     [Fact]
@@ -95,8 +131,23 @@ public sealed class RunFeedTests
             return Task.CompletedTask;
         });
         _feed.Publish(Update(1));
-        await again.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await again.Task.WaitAsync(Long, TestContext.Current.CancellationToken);
     }
 
+    private static Task<RunUpdate> Next(ChannelReader<RunUpdate> got) => got.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Long, TestContext.Current.CancellationToken);
+
     private static RunUpdate Update(long n) => new("run", n, new RunProgress(RunState.Running, null, "ril", n, 1000, null, n), [new LiveValue("reward", n, n / 2.0)], [], []);
+
+    /// <summary>A clock that is moved by hand and says when somebody waits for it.</summary>
+    private sealed class TimerClock : FakeTimeProvider
+    {
+        public SemaphoreSlim Timers { get; } = new(0);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            ITimer timer = base.CreateTimer(callback, state, dueTime, period);
+            Timers.Release();
+            return timer;
+        }
+    }
 }

@@ -1,6 +1,10 @@
+using System.Text.Json;
 using System.Threading.Channels;
+using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using RIL.Web.Data;
 using RIL.Web.Runs;
 using RIL.Web.Runs.Live;
 
@@ -95,34 +99,74 @@ public sealed class RunHubTests(SiteFixture site)
         for (int step = 1; step <= 10; step++) await run.Step(step, tell: false);
         await using HubConnection hub = await LiveRun.Connect(site);
         RunMessage gap = await Subscribe(hub, run.Id, lastEvent: 0, lastStep: 0);
-        Assert.True(gap.GapTooLarge);
+        Assert.Equal([RunHistories.Metrics], gap.ReadAgain);
         Assert.Empty(gap.Metrics);
         Assert.Equal(10, gap.Progress.Step);
+        // What is not too much comes nevertheless.
+        Assert.Equal(Enumerable.Range(1, 10).Select(n => (long)n), gap.Log.Select(l => l.Number));
         // Of one metric it is not too large.
         Assert.Equal(10, (await Subscribe(hub, run.Id, 0, 0, ["mine/7"])).Metrics["mine/7"].Steps.Count);
         // A number that this run never had.
-        Assert.True((await Subscribe(hub, run.Id, 99, 10)).GapTooLarge);
+        Assert.Equal([RunHistories.Metrics, RunHistories.Completions, RunHistories.Log], (await Subscribe(hub, run.Id, 99, 10)).ReadAgain);
     }
 
     [Fact]
-    public async Task ASlowClient_GetsTheNewestState_InFewMessages()
+    public async Task WhoMissedManySentences_IsToldToReadTheLogAgain_NotSentHalfOfIt()
     {
         LiveRun run = await LiveRun.Create(site, "reward");
+        await run.Step(1);
+        await run.Say(500);
+        await run.Step(2);
         await using HubConnection hub = await LiveRun.Connect(site);
-        ChannelReader<RunMessage> news = Messages(hub);
-        await Subscribe(hub, run.Id, null, null);
-        for (int step = 1; step <= 300; step++) await run.Step(step);
-        int messages = 0, values = 0;
-        RunMessage last;
-        do
+        RunMessage most = await Subscribe(hub, run.Id, lastEvent: 2, lastStep: 1);
+        Assert.Equal((500, false), (most.Log.Count, most.GapTooLarge));
+        RunMessage gap = await Subscribe(hub, run.Id, lastEvent: 1, lastStep: 1);
+        Assert.True(gap.GapTooLarge);
+        Assert.Equal([RunHistories.Log], gap.ReadAgain);
+        Assert.Empty(gap.Log);
+        Assert.Equal([1L, 2L], gap.Metrics["reward"].Steps);
+    }
+
+    [Fact]
+    public async Task AClientThatDoesNotRead_GetsOneJoinedMessage_WhenItReadsAgain()
+    {
+        LiveRun run = await LiveRun.Create(site, "reward");
+        RunFeed feed = site.Services.GetRequiredService<RunFeed>();
+        using RawClient client = await RawClient.Connect(site);
+        await client.Call(nameof(RunHub.Subscribe), run.Id, null, null, null);
+        // More than all buffers on the way hold, so sending it ends only when it is read.
+        feed.Publish(Update(1) with { Values = [.. Enumerable.Range(0, 20_000).Select(i => new LiveValue(new string('x', 1000) + i, 1, i))] });
+        await client.ReadSome();
+        for (int n = 2; n <= 300; n++) feed.Publish(Update(n) with { Values = [new LiveValue("reward", n, n)] });
+
+        JsonElement large = await client.NextUpdate(), joined = await client.NextUpdate();
+
+        Assert.Equal((1L, 20_000), (large.GetProperty("last_event").GetInt64(), large.GetProperty("metrics").EnumerateObject().Count()));
+        Assert.Equal(300, joined.GetProperty("last_event").GetInt64());
+        Assert.Equal(Enumerable.Range(2, 299), joined.GetProperty("metrics").GetProperty("reward").GetProperty("steps").EnumerateArray().Select(s => s.GetInt32()));
+
+        RunUpdate Update(long n) => new(run.Id, n, new RunProgress(RunState.Running, null, "ril", n, null, null, n), [], [], []);
+    }
+
+    [Fact]
+    public async Task MoreRunsThanAConnectionMayWatch_AreRefusedWithASentence()
+    {
+        string[] runs = [.. Enumerable.Range(0, 201).Select(_ => Identifier.Create())];
+        await using (RilDb db = await site.Services.GetRequiredService<IDbContextFactory<RilDb>>().CreateDbContextAsync(Cancellation))
         {
-            last = await Next(news);
-            messages++;
-            values += last.Metrics["reward"].Steps.Count;
+            foreach (string id in runs) db.Add(new Run { Id = id, Name = "watched", Config = "{}", State = RunState.Archived, CreatedAt = DateTimeOffset.UnixEpoch });
+            await db.SaveChangesAsync(Cancellation);
         }
-        while (last.Progress.Step < 300);
-        Assert.Equal(300, values);
-        Assert.InRange(messages, 1, 299);
+        await using HubConnection hub = await LiveRun.Connect(site);
+        foreach (string id in runs[..200]) Assert.NotNull(await Subscribe(hub, id, null, null));
+        foreach (string method in (string[])[nameof(RunHub.Subscribe), nameof(RunHub.Choose)])
+        {
+            object?[] arguments = method == nameof(RunHub.Choose) ? [runs[200], null] : [runs[200], null, null, null];
+            Assert.Contains("watches 200 runs already", (await Assert.ThrowsAsync<HubException>(() => hub.InvokeCoreAsync(method, typeof(object), arguments, Cancellation))).Message, StringComparison.Ordinal);
+        }
+        Assert.NotNull(await Subscribe(hub, runs[0], null, null));
+        await hub.InvokeAsync(nameof(RunHub.Unsubscribe), runs[0], Cancellation);
+        Assert.NotNull(await Subscribe(hub, runs[200], null, null));
     }
 
     [Fact]
@@ -137,9 +181,12 @@ public sealed class RunHubTests(SiteFixture site)
         do message = await Next(news); while (message.Run != run.Id);
         Assert.Equal((1L, 0, 0), (message.Progress.Step, message.Metrics.Count, message.Log.Count));
         await hub.InvokeAsync(nameof(RunHub.Unsubscribe), (string?)null, Cancellation);
-        int readers = site.Services.GetRequiredService<RunFeed>().Readers;
-        await hub.StopAsync(Cancellation);
-        Assert.True(readers > 0);
+        LiveRun other = await LiveRun.Create(site, "reward");
+        await Subscribe(hub, other.Id, null, null);
+        await run.Step(2);
+        await other.Step(1);
+        // Whatever was told of the first run would have come before the other's step.
+        while ((message = await Next(news)).Run != other.Id) Assert.NotEqual((run.Id, 2L), (message.Run, message.Progress.Step));
     }
 
     [Fact]
