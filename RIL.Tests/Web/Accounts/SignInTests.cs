@@ -57,7 +57,7 @@ public sealed class SignInTests(SiteFixture site)
     [Fact]
     public async Task AnInvitation_WorksOnce()
     {
-        (_, string secret) = await site.Services.GetRequiredService<InvitationService>().Create(UserRole.Viewer, null, "test", TimeSpan.FromHours(1));
+        (_, string secret) = await site.Services.GetRequiredService<InvitationService>().Create(UserRole.Viewer, null, null, TimeSpan.FromHours(1));
         using HttpClient first = site.Client(), second = site.Client();
         Assert.Equal(HttpStatusCode.Redirect, (await Join(first, secret, "once")).StatusCode);
         Assert.Contains("does not work any more", await second.GetStringAsync($"/invite/{secret}"), StringComparison.Ordinal);
@@ -73,7 +73,7 @@ public sealed class SignInTests(SiteFixture site)
     public async Task AWeakPassword_IsRefused_AndTheInvitationStays(string password)
     {
         InvitationService invitations = site.Services.GetRequiredService<InvitationService>();
-        (_, string secret) = await invitations.Create(UserRole.Viewer, null, "test", TimeSpan.FromHours(1));
+        (_, string secret) = await invitations.Create(UserRole.Viewer, null, null, TimeSpan.FromHours(1));
         (RilUser? user, IReadOnlyList<string> problems) = await invitations.Accept(secret, "gustav", password);
         Assert.Null(user);
         Assert.NotEmpty(problems);

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RIL.Training;
 using RIL.Web.Accounts;
@@ -9,6 +10,7 @@ namespace RIL.Web.Runs.Jobs;
 /// <summary>Where a waiting run shall stand; what is null stays.</summary>
 /// <param name="Before">The waiting run to stand before; empty = last.</param>
 /// <param name="Priority">-1 low, 0 normal, 1 high.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record QueuePlace(string? Before = null, [property: Range(-1, 1)] int? Priority = null);
 
 /// <summary>The queue over REST.</summary>
