@@ -75,7 +75,7 @@ public sealed partial class SiteFixture : IAsyncLifetime
     /// <summary>The same, of any site.</summary>
     public static async Task<HttpClient> Join(IServiceProvider services, Uri address, UserRole role, string name)
     {
-        (_, string secret) = await services.GetRequiredService<InvitationService>().Create(role, null, "test", TimeSpan.FromHours(1));
+        (_, string secret) = await services.GetRequiredService<InvitationService>().Create(role, null, null, TimeSpan.FromHours(1));
         HttpClient client = Client(address);
         HttpResponseMessage answer = await Post(client, $"/invite/{secret}", new() { ["Form.Name"] = name, ["Form.Password"] = Password, ["Form.Repeat"] = Password });
         Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);

@@ -1,8 +1,9 @@
 namespace RIL.Training.Runs;
 
 /// <summary>The known word that a mistyped one most likely meant.</summary>
-internal static class Nearest
+public static class Nearest
 {
+    /// <summary>The word among those known that takes the fewest changes of letters.</summary>
     public static string To(string word, IEnumerable<string> known) => known.MinBy(k => Distance(word.ToLowerInvariant(), k))!;
 
     // Levenshtein's edit distance, one row at a time.

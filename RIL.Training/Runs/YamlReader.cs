@@ -2,20 +2,31 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace RIL.Training.Runs;
 
-/// <summary>YAML to JSON nodes by the core schema of YAML 1.2: plain scalars are null, true or false, numbers, else texts; quoted ones are texts.</summary>
+/// <summary>
+/// YAML to JSON nodes by the core schema of YAML 1.2: plain scalars are null, true or false, numbers, else texts; quoted ones are texts. What would cost far more to read
+/// than to write is refused before it is read: long texts, deep nesting, and aliases, of which a few lines stand for millions of values.
+/// </summary>
 internal static partial class YamlReader
 {
+    /// <summary>Most characters of a document.</summary>
+    public const int Longest = 256 * 1024;
+
+    private const int Deepest = 32;
+
     public static JsonNode? Read(string text, string source)
     {
+        if (text.Length > Longest) throw new InputException($"{source}: the YAML has {text.Length} characters; expected at most {Longest}.");
         try
         {
+            Check(text);
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
-            return stream.Documents.Count == 0 ? null : Convert(stream.Documents[0].RootNode, 0);
+            return stream.Documents.Count == 0 ? null : Convert(stream.Documents[0].RootNode);
         }
         catch (YamlException e)
         {
@@ -23,11 +34,24 @@ internal static partial class YamlReader
         }
     }
 
-    private static JsonNode? Convert(YamlNode node, int depth) => node switch
+    // The parser gives one event after the other, without recursion; loading into nodes, which comes next, recurses.
+    private static void Check(string text)
     {
-        _ when depth > 32 => throw new YamlException(node.Start, node.End, "it is nested too deeply"), // an alias may refer to itself
-        YamlMappingNode map => new JsonObject(map.Children.Select(p => KeyValuePair.Create((p.Key as YamlScalarNode)?.Value ?? throw new YamlException(p.Key.Start, p.Key.End, "a key is not a text"), Convert(p.Value, depth + 1)))),
-        YamlSequenceNode list => new JsonArray([.. list.Children.Select(n => Convert(n, depth + 1))]),
+        var parser = new Parser(new StringReader(text));
+        int depth = 0;
+        while (parser.MoveNext())
+        {
+            ParsingEvent at = parser.Current!;
+            if (at is AnchorAlias alias) throw new YamlException(at.Start, at.End, $"*{alias.Value} stands for something written elsewhere; write it out");
+            depth += at.NestingIncrease;
+            if (depth > Deepest) throw new YamlException(at.Start, at.End, "it is nested too deeply");
+        }
+    }
+
+    private static JsonNode? Convert(YamlNode node) => node switch
+    {
+        YamlMappingNode map => new JsonObject(map.Children.Select(p => KeyValuePair.Create((p.Key as YamlScalarNode)?.Value ?? throw new YamlException(p.Key.Start, p.Key.End, "a key is not a text"), Convert(p.Value)))),
+        YamlSequenceNode list => new JsonArray([.. list.Children.Select(n => Convert(n))]),
         YamlScalarNode { Style: ScalarStyle.Plain, Value: { } plain } => Plain(plain),
         YamlScalarNode scalar => JsonValue.Create(scalar.Value),
         _ => null,

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
+using RIL.Web.Api;
 using RIL.Web.Data;
 
 namespace RIL.Web.Accounts;
@@ -28,8 +29,8 @@ public static class AccountsFeature
                 options.DefaultScheme = Either;
                 options.DefaultSignInScheme = IdentityConstants.ApplicationScheme;
             })
-            .AddPolicyScheme(Either, null, options => options.ForwardDefaultSelector = context => TokenAuthentication.IsUsed(context.Request) ? TokenAuthentication.Scheme_ : IdentityConstants.ApplicationScheme)
-            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.Scheme_, null)
+            .AddPolicyScheme(Either, null, options => options.ForwardDefaultSelector = context => TokenAuthentication.IsUsed(context.Request) ? TokenAuthentication.Token : IdentityConstants.ApplicationScheme)
+            .AddScheme<AuthenticationSchemeOptions, TokenAuthentication>(TokenAuthentication.Token, null)
             .AddIdentityCookies();
         services.ConfigureApplicationCookie(SignInCookie.Configure);
         services.AddIdentityCore<RilUser>(options =>
@@ -50,11 +51,10 @@ public static class AccountsFeature
         int attempts = builder.Configuration.GetValue("Accounts:AttemptsPerMinute", 20);
         services.AddRateLimiter(limits =>
         {
-            limits.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limits.OnRejected = async (rejected, cancellation) =>
+            limits.OnRejected = (rejected, _) =>
             {
                 rejected.HttpContext.Response.Headers.RetryAfter = "60";
-                await rejected.HttpContext.Response.WriteAsync("Too many attempts from this address; wait a minute and try again.", cancellation);
+                return new ValueTask(ProblemOf.Refuse(rejected.HttpContext, StatusCodes.Status429TooManyRequests, "Too many attempts from this address; wait a minute and try again."));
             };
             limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(context => IsAttempt(context.Request)
                 ? RateLimitPartition.GetFixedWindowLimiter(context.Connection.RemoteIpAddress?.ToString() ?? "", _ => new FixedWindowRateLimiterOptions { PermitLimit = attempts, Window = TimeSpan.FromMinutes(1) })
@@ -73,10 +73,10 @@ public static class AccountsFeature
 
     /// <summary>Maps signing out, here or everywhere.</summary>
     public static void MapAccounts(this WebApplication app) =>
-        app.MapPost("/sign-out", async (HttpContext context, SignInManager<RilUser> sign, UserManager<RilUser> people, Sessions sessions, bool everywhere = false) =>
+        app.MapPost("/sign-out", async (HttpContext context, SignInManager<RilUser> sign, UserManager<RilUser> people, Sessions sessions, string? everywhere) =>
         {
             if (SessionTracking.Session(context) is { } session) sessions.EndSession(session);
-            if (everywhere && await people.GetUserAsync(context.User) is { } person)
+            if (everywhere == "true" && await people.GetUserAsync(context.User) is { } person)
             {
                 await people.UpdateSecurityStampAsync(person);
                 sessions.EndAll(person.Id);

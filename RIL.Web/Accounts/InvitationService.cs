@@ -9,6 +9,11 @@ namespace RIL.Web.Accounts;
 public sealed class InvitationService(IDbContextFactory<RilDb> databases, IServiceScopeFactory scopes, Sessions sessions, TimeProvider clock)
 {
     /// <summary>Makes a link; gives its secret, which is kept nowhere.</summary>
+    /// <param name="role">What the person will be allowed to do.</param>
+    /// <param name="note">Whom it is for.</param>
+    /// <param name="invitedBy">Name of the administrator who invites; null = the site itself.</param>
+    /// <param name="lifetime">How long it works.</param>
+    /// <param name="userId">Whose password it sets anew; null = it makes an account.</param>
     public async Task<(Invitation Invitation, string Secret)> Create(UserRole role, string? note, string? invitedBy, TimeSpan lifetime, string? userId = null)
     {
         string secret = Secret.Create();
@@ -37,7 +42,7 @@ public sealed class InvitationService(IDbContextFactory<RilDb> databases, IServi
         string hash = Secret.Hash(secret);
         DateTimeOffset now = clock.GetUtcNow();
         await using RilDb db = await databases.CreateDbContextAsync();
-        return await db.Invitations.AsNoTracking().FirstOrDefaultAsync(i => i.Hash == hash && i.UsedAt == null && i.ExpiresAt > now);
+        return await Usable(db, now).AsNoTracking().FirstOrDefaultAsync(i => i.Hash == hash);
     }
 
     /// <summary>Makes the account of an invited person and uses the link up; sentences where the name or the password cannot be taken.</summary>
@@ -50,7 +55,7 @@ public sealed class InvitationService(IDbContextFactory<RilDb> databases, IServi
         await using var transaction = await db.Database.BeginTransactionAsync();
         DateTimeOffset now = clock.GetUtcNow();
         // Counted, so that of two who come at the same moment one is refused.
-        if (await db.Invitations.Where(i => i.Id == invitation.Id && i.UsedAt == null).ExecuteUpdateAsync(i => i.SetProperty(x => x.UsedAt, now)) == 0)
+        if (await Usable(db, now).Where(i => i.Id == invitation.Id).ExecuteUpdateAsync(i => i.SetProperty(x => x.UsedAt, now)) == 0)
             return (null, ["The link was used already; ask for a new one."]);
         if (invitation.UserId is not null) return await SetPassword(people, transaction, invitation.UserId, password);
         var user = new RilUser { UserName = name.Trim(), Role = invitation.Role, CreatedAt = now, LockoutEnabled = true };
@@ -77,8 +82,12 @@ public sealed class InvitationService(IDbContextFactory<RilDb> databases, IServi
     {
         DateTimeOffset now = clock.GetUtcNow();
         await using RilDb db = await databases.CreateDbContextAsync();
-        return await db.Invitations.AsNoTracking().Where(i => i.UsedAt == null && i.ExpiresAt > now).OrderByDescending(i => i.CreatedAt).ToListAsync();
+        return await Usable(db, now).AsNoTracking().OrderByDescending(i => i.CreatedAt).ToListAsync();
     }
+
+    // An administrator's link is worth no more than the administrator: it ends with the account or the role.
+    private static IQueryable<Invitation> Usable(RilDb db, DateTimeOffset now) =>
+        db.Invitations.Where(i => i.UsedAt == null && i.ExpiresAt > now && (i.InvitedBy == null || db.Users.Any(u => u.UserName == i.InvitedBy && u.Role == UserRole.Administrator)));
 
     /// <summary>Makes a link useless.</summary>
     public async Task Revoke(string id)

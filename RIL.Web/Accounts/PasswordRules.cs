@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using Microsoft.AspNetCore.Identity;
 
 namespace RIL.Web.Accounts;
@@ -10,14 +11,18 @@ internal sealed class PasswordRules : IPasswordValidator<RilUser>
 
     private static readonly string[] Rows = ["abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertzuiop", "yxcvbnm", "azertyuiop", "1qaz2wsx3edc4rfv5tgb6yhn7ujm", "1q2w3e4r5t6y7u8i9o0p"];
 
-    // What is left of a password when figures and signs at its ends are taken away is looked for here.
-    private static readonly HashSet<string> Common = new(StringComparer.OrdinalIgnoreCase)
+    // Those of other people that came to light, most used first: whole ones from twelve characters on, and what is left of shorter ones without figures and signs at their
+    // ends, by zxcvbn's list (common-passwords.LICENSE.txt); then what this site adds.
+    private static readonly Lazy<HashSet<string>> Common = new(() =>
     {
-        "password", "passwort", "passw0rd", "p@ssword", "p@ssw0rd", "motdepasse", "contraseña", "letmein", "welcome", "iloveyou", "administrator", "admin", "adminadmin", "root", "rootroot", "changeme", "secret",
-        "topsecret", "default", "master", "monkey", "dragon", "football", "baseball", "basketball", "superman", "batman", "sunshine", "princess", "trustno", "starwars", "whatever", "computer", "internet",
-        "correcthorsebatterystaple", "passwordpassword", "testtest", "testtesttest", "temporary", "letmeinletmein", "welcomewelcome", "mypassword", "thisismypassword", "ihatepasswords", "nopassword", "password1password",
-        "qwertyqwerty", "iloveyouiloveyou", "administratoradministrator", "summer", "winter", "spring", "autumn", "company", "training", "reinforcement", "imitation",
-    };
+        using Stream packed = typeof(PasswordRules).Assembly.GetManifestResourceStream("common-passwords.txt.gz")!;
+        using var reader = new StreamReader(new GZipStream(packed, CompressionMode.Decompress));
+        return new HashSet<string>(reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal)
+        {
+            "passwort", "motdepasse", "contraseña", "adminadmin", "administrator", "rootroot", "topsecret", "correcthorsebatterystaple", "mypassword", "thisismypassword", "ihatepasswords", "nopassword", "temporary",
+            "autumn", "company", "training", "reinforcement", "imitation", "reinforcementlearning", "imitationlearning",
+        };
+    });
 
     public Task<IdentityResult> ValidateAsync(UserManager<RilUser> manager, RilUser user, string? password)
     {
@@ -32,15 +37,25 @@ internal sealed class PasswordRules : IPasswordValidator<RilUser>
         string plain = password.ToLowerInvariant();
         if (plain.Distinct().Count() < FewestDifferent) return "The password repeats a few characters; expected at least five different ones.";
         if (name.Length >= 4 && plain.Contains(name.ToLowerInvariant(), StringComparison.Ordinal)) return "The password contains the name; choose another one.";
-        if (Rows.Any(row => OfRow(plain, row))) return "The password runs along the keyboard or the alphabet; choose another one.";
-        if (Common.Contains(plain) || Common.Contains(plain.Trim([.. "0123456789!?.,-_*#$%&+ "]))) return "The password is one of those that are tried first; choose another one.";
+        if (RunsAlong(plain)) return "The password runs along the keyboard or the alphabet; choose another one.";
+        if (IsCommon(plain) || IsCommon(Written(plain))) return "The password is one of those that are tried first; choose another one.";
         return null;
     }
 
-    // Mostly steps along one row, forwards or backwards.
-    private static bool OfRow(string text, string row)
+    private static bool IsCommon(string text)
     {
-        int along = text.Zip(text.Skip(1)).Count(pair => row.Contains($"{pair.First}{pair.Second}", StringComparison.Ordinal) || row.Contains($"{pair.Second}{pair.First}", StringComparison.Ordinal));
+        string core = text.Trim([.. "0123456789!?.,-_*#$%&+ "]);
+        // A word twice is as easy to guess as once.
+        return Common.Value.Contains(text) || Common.Value.Contains(core) || (core.Length % 2 == 0 && core[..(core.Length / 2)] == core[(core.Length / 2)..] && Common.Value.Contains(core[..(core.Length / 2)]));
+    }
+
+    // The letters that figures and signs stand for.
+    private static string Written(string text) => string.Concat(text.Select(c => c switch { '0' => 'o', '1' => 'i', '3' => 'e', '4' or '@' => 'a', '5' or '$' => 's', '7' => 't', _ => c }));
+
+    // Mostly steps along rows, forwards or backwards, whichever row each of them is on.
+    private static bool RunsAlong(string text)
+    {
+        int along = text.Zip(text.Skip(1)).Count(pair => Rows.Any(row => row.Contains($"{pair.First}{pair.Second}", StringComparison.Ordinal) || row.Contains($"{pair.Second}{pair.First}", StringComparison.Ordinal)));
         return along >= (text.Length - 1) * 2 / 3;
     }
 }

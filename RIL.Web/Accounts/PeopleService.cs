@@ -31,24 +31,29 @@ public sealed class PeopleService(IDbContextFactory<RilDb> databases, IServiceSc
             .Select(u => new Person(u.Id, u.UserName ?? "", u.Role, u.CreatedAt, u.LastSeenAt, db.ApiTokens.Count(t => t.UserId == u.Id && t.ExpiresAt > now))).ToListAsync();
     }
 
-    /// <summary>Gives another role; the person signs in anew. Throws <see cref="InputException"/> where no administrator would be left.</summary>
+    /// <summary>Gives another role; the person signs in anew, and the open links of who is no administrator any more cease to work. Throws <see cref="InputException"/> where no administrator would be left.</summary>
     public async Task ChangeRole(string id, UserRole role)
     {
         await using (RilDb db = await databases.CreateDbContextAsync())
         {
-            // One statement: of two administrators who demote each other at the same moment, one is refused.
+            await using var transaction = await db.Database.BeginTransactionAsync();
+            // One statement: of two administrators who demote each other at the same moment, one is refused. With another stamp, so that whoever has read the account
+            // before, to count a failed sign-in for instance, does not write the old role back.
             int changed = await db.Users.Where(u => u.Id == id && (role == UserRole.Administrator || u.Role != UserRole.Administrator || db.Users.Any(o => o.Id != id && o.Role == UserRole.Administrator)))
-                .ExecuteUpdateAsync(u => u.SetProperty(x => x.Role, role));
+                .ExecuteUpdateAsync(u => u.SetProperty(x => x.Role, role).SetProperty(x => x.ConcurrencyStamp, Guid.NewGuid().ToString()));
             if (changed == 0) throw await Refusal(db, id);
+            if (role != UserRole.Administrator) await WithdrawLinks(db, id);
+            await transaction.CommitAsync();
         }
         await EndEverywhere(id);
     }
 
-    /// <summary>Removes an account, its tokens and sign-ins; its runs stay. Throws <see cref="InputException"/> where no administrator would be left.</summary>
+    /// <summary>Removes an account, its tokens, sign-ins and open links; its runs stay. Throws <see cref="InputException"/> where no administrator would be left.</summary>
     public async Task Remove(string id)
     {
         await using RilDb db = await databases.CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
+        await WithdrawLinks(db, id);
         int removed = await db.Users.Where(u => u.Id == id && (u.Role != UserRole.Administrator || db.Users.Any(o => o.Id != id && o.Role == UserRole.Administrator))).ExecuteDeleteAsync();
         if (removed == 0) throw await Refusal(db, id);
         await db.ApiTokens.Where(t => t.UserId == id).ExecuteDeleteAsync();
@@ -83,6 +88,10 @@ public sealed class PeopleService(IDbContextFactory<RilDb> databases, IServiceSc
         await using RilDb db = await databases.CreateDbContextAsync();
         await db.Users.Where(u => u.Id == id).ExecuteUpdateAsync(u => u.SetProperty(x => x.LastSeenAt, now));
     }
+
+    // Else a person could come back by a link made before.
+    private static Task WithdrawLinks(RilDb db, string id) =>
+        db.Invitations.Where(i => i.UsedAt == null && db.Users.Any(u => u.Id == id && u.UserName == i.InvitedBy)).ExecuteDeleteAsync();
 
     private static async Task<InputException> Refusal(RilDb db, string id) =>
         await db.Users.Where(u => u.Id == id).Select(u => u.UserName).FirstOrDefaultAsync() is { } name ? new InputException($"{name} {LastOne}") : new InputException("The account does not exist any more.");

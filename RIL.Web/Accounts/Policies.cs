@@ -11,7 +11,7 @@ public static class Policies
     /// <summary>Who may create and steer.</summary>
     public const string Member = nameof(Member);
 
-    /// <summary>Who may decide about people, slots and the trash.</summary>
+    /// <summary>Who may decide about people and slots, and remove for good what is in the trash; a member can restore it.</summary>
     public const string Administrator = nameof(Administrator);
 
     internal static void Configure(AuthorizationBuilder authorization)

@@ -93,7 +93,7 @@ public sealed class Invitation
     /// <summary>Whose password it sets anew; null where it makes an account.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>Who invited; null for the first administrator's link.</summary>
+    /// <summary>Name of the administrator who invited; null for the site's own links. It works only while that account is an administrator's.</summary>
     public string? InvitedBy { get; init; }
 
     /// <summary>When it was made.</summary>

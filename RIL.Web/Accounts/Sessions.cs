@@ -1,16 +1,21 @@
 using System.Collections.Concurrent;
+using RIL.Web.Data;
 
 namespace RIL.Web.Accounts;
 
 /// <summary>
 /// Knows the open connections of signed-in people and ends them: circuits, hubs and streams do not outlive a sign-out, another role, or the loss of the account.
-/// What was ended is remembered for as long as the site runs; after that the security stamp in the cookie decides.
+/// A sign-in that was ended stays so, over restarts of the site too, until its cookie would have expired; all sign-ins of a person end by the security stamp as well,
+/// which stands in the database.
 /// </summary>
-public sealed class Sessions(TimeProvider clock)
+public sealed class Sessions(Storage storage, TimeProvider clock)
 {
+    /// <summary>How long a cookie works without being renewed.</summary>
+    public static TimeSpan Longest { get; } = TimeSpan.FromDays(14);
+
+    private readonly EndedSessions _ended = new(storage.EndedSessions, Longest);
     private readonly ConcurrentDictionary<Connection, bool> _open = new();
     private readonly ConcurrentDictionary<string, DateTimeOffset> _people = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, bool> _sessions = new(StringComparer.Ordinal);
 
     /// <summary>Connections that are open now.</summary>
     public int Open => _open.Count;
@@ -26,7 +31,7 @@ public sealed class Sessions(TimeProvider clock)
     /// <summary>Ends one sign-in: its cookie and its connections.</summary>
     public void EndSession(string session)
     {
-        _sessions[session] = true;
+        _ended.Add(session, clock.GetUtcNow());
         Cut(c => c.Session == session);
     }
 
@@ -42,7 +47,7 @@ public sealed class Sessions(TimeProvider clock)
     /// <param name="session">The sign-in.</param>
     /// <param name="began">When it began; the cookie's own time of issue is cut to seconds, and is renewed.</param>
     public bool IsEnded(string? person, string? session, DateTimeOffset? began) =>
-        (session is not null && _sessions.ContainsKey(session)) || (person is not null && _people.TryGetValue(person, out DateTimeOffset at) && (began is null || began <= at));
+        (session is not null && _ended.Contains(session)) || (person is not null && _people.TryGetValue(person, out DateTimeOffset at) && (began is null || began <= at));
 
     private void Cut(Func<Connection, bool> which)
     {

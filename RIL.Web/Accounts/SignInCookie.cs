@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
@@ -14,7 +13,7 @@ internal static class SignInCookie
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        options.ExpireTimeSpan = TimeSpan.FromDays(14);
+        options.ExpireTimeSpan = Sessions.Longest;
         options.SlidingExpiration = true;
         options.LoginPath = "/sign-in";
         options.ReturnUrlParameter = "returnUrl";
@@ -22,7 +21,7 @@ internal static class SignInCookie
         {
             // A cookie that is only renewed keeps what it has.
             context.Properties.Items.TryAdd(SessionTracking.Item, Secret.Create());
-            context.Properties.Items.TryAdd(SessionTracking.Began, context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcTicks.ToString(CultureInfo.InvariantCulture));
+            SessionTracking.Begin(context.Properties, context.HttpContext.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow());
             return Task.CompletedTask;
         };
         Func<CookieValidatePrincipalContext, Task> stamp = options.Events.OnValidatePrincipal;
@@ -30,7 +29,7 @@ internal static class SignInCookie
         {
             context.Properties.Items.TryGetValue(SessionTracking.Item, out string? session);
             string? person = context.Principal?.FindFirstValue(ClaimTypes.NameIdentifier);
-            if (context.HttpContext.RequestServices.GetRequiredService<Sessions>().IsEnded(person, session, Began(context.Properties)))
+            if (context.HttpContext.RequestServices.GetRequiredService<Sessions>().IsEnded(person, session, SessionTracking.Began(context.Properties)))
             {
                 context.RejectPrincipal();
                 return;
@@ -41,9 +40,6 @@ internal static class SignInCookie
         options.Events.OnRedirectToLogin = context => Answer(context, StatusCodes.Status401Unauthorized);
         options.Events.OnRedirectToAccessDenied = context => Answer(context, StatusCodes.Status403Forbidden);
     }
-
-    private static DateTimeOffset? Began(AuthenticationProperties properties) =>
-        properties.Items.TryGetValue(SessionTracking.Began, out string? text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long ticks) ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     private static Task Answer(RedirectContext<CookieAuthenticationOptions> context, int status)
     {

@@ -27,8 +27,8 @@ public sealed class TokenService(IDbContextFactory<RilDb> databases, Sessions se
         return (token, text);
     }
 
-    /// <summary>Whose token a text is and what it may do, and its identifier; null where it is unknown, expired or its owner has left.</summary>
-    public async Task<(Caller Caller, string Id)?> Recognise(string text)
+    /// <summary>Whose token a text is and what it may do, and the token; null where it is unknown, expired or its owner has left.</summary>
+    public async Task<(Caller Caller, ApiToken Token)?> Recognise(string text)
     {
         if (!text.StartsWith(Prefix, StringComparison.Ordinal)) return null;
         string hash = Secret.Hash(text);
@@ -39,7 +39,7 @@ public sealed class TokenService(IDbContextFactory<RilDb> databases, Sessions se
         // To the minute: a busy script shall not write to the database with every request.
         if (token.LastUsedAt is not { } last || now - last > TimeSpan.FromMinutes(1))
             await db.ApiTokens.Where(t => t.Id == token.Id).ExecuteUpdateAsync(t => t.SetProperty(x => x.LastUsedAt, now));
-        return (new Caller(owner.Id, owner.UserName ?? "", (UserRole)Math.Min((int)token.Scope, (int)owner.Role)), token.Id);
+        return (new Caller(owner.Id, owner.UserName ?? "", (UserRole)Math.Min((int)token.Scope, (int)owner.Role)), token);
     }
 
     /// <summary>A person's tokens, newest first.</summary>

@@ -15,8 +15,14 @@ public static class ApiFeature
     /// <summary>Registers JSON names, problem details and the OpenAPI document.</summary>
     public static void AddApi(this WebApplicationBuilder builder)
     {
-        builder.Services.ConfigureHttpJsonOptions(json => Configure(json.SerializerOptions));
+        builder.Services.ConfigureHttpJsonOptions(json =>
+        {
+            Configure(json.SerializerOptions);
+            json.SerializerOptions.AllowDuplicateProperties = false;
+        });
         builder.Services.AddProblemDetails();
+        // Thrown, what cannot be read reaches ProblemOf.Fault and is told to the caller; the log has no use for it.
+        builder.Services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = true);
         builder.Services.AddOpenApi("v1", options =>
         {
             options.AddDocumentTransformer((document, _, _) => Describe(document));
@@ -38,7 +44,7 @@ public static class ApiFeature
         context => context.Request.Path.StartsWithSegments("/api"),
         api =>
         {
-            api.UseExceptionHandler(handler => handler.Run(ProblemOf.Fault));
+            api.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ProblemOf.Fault, SuppressDiagnosticsCallback = fault => fault.Exception is BadHttpRequestException });
             api.UseStatusCodePages(ProblemOf.Status);
         });
 

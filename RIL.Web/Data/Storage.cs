@@ -62,6 +62,9 @@ public sealed class Storage
     /// <summary>Keys that protect cookies.</summary>
     public string Keys => In("keys");
 
+    /// <summary>Sign-ins that were ended before their cookies expire.</summary>
+    public string EndedSessions => In("ended-sessions.json");
+
     private string In(string name) => Path.Combine(Root, name);
 
     private static string Safe(string id) =>

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Features;
 using RIL.Training.Datasets;
 using RIL.Web.Accounts;
@@ -11,6 +12,7 @@ namespace RIL.Web.Datasets;
 /// <summary>A change of a name or notes.</summary>
 /// <param name="Name">New name; null stays.</param>
 /// <param name="Notes">New notes; null stays.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record Description(string? Name = null, string? Notes = null);
 
 /// <summary>REST of data sets.</summary>
@@ -33,7 +35,7 @@ internal static class DatasetEndpoints
 
         group.MapPost("/", Upload).RequireAuthorization(Policies.Member).WithName("CreateDataset").Accepts<Stream>("application/zip", "application/x-ndjson", "multipart/form-data", "*/*").Produces<DatasetView>(201).ProducesProblem(422)
             .WithSummary("A new data set from a zip of rows (JSONL) and pictures").WithDescription("The body is the file itself, or a form with the file and the fields name, notes, skip_bad_rows; with the file itself they stand in the query. Refused with every bad row by number and reason unless skip_bad_rows is true.");
-        group.MapPatch("/{id}", async Task<IResult> (string id, Description change, DatasetService datasets) => await datasets.Describe(id, change.Name, change.Notes) is { } changed ? TypedResults.Ok(changed) : Missing(id))
+        group.MapPatch("/{id}", async Task<IResult> (string id, Description change, DatasetService datasets) => await datasets.Find(id) is { } found && await datasets.Describe(found.Id, change.Name, change.Notes) is { } changed ? TypedResults.Ok(changed) : Missing(id))
             .RequireAuthorization(Policies.Member).WithName("ChangeDataset").WithSummary("Another name or other notes").Produces<DatasetView>();
         group.MapDelete("/{id}", Delete).RequireAuthorization(Policies.Member).WithName("DeleteDataset").WithSummary("Delete rows and pictures for good; refused while a run that has not ended uses them").Produces(204).ProducesProblem(409);
 
@@ -85,7 +87,7 @@ internal static class DatasetEndpoints
     {
         if (await datasets.Find(id) is not { } found) return Missing(id);
         if (found.BuiltIn) return ProblemOf.Conflict($"'{found.Name}' comes with the program and cannot be deleted.");
-        return await datasets.Delete(id) is { } refusal ? ProblemOf.Conflict(refusal) : TypedResults.NoContent();
+        return await datasets.Delete(found.Id) is { } refusal ? ProblemOf.Conflict(refusal) : TypedResults.NoContent();
     }
 
     private static IResult Created(DatasetView made) => TypedResults.Created($"{ApiFeature.Root}/datasets/{made.Id}", made);

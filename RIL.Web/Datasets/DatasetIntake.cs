@@ -57,17 +57,26 @@ public sealed class DatasetIntake(UploadArea area, DatasetService datasets, IOpt
         }
     }
 
-    /// <summary>Takes the good rows of a refused upload; null where there is no such upload any more.</summary>
+    /// <summary>Takes the good rows of a refused upload; null where there is no such upload any more, or somebody else is taking it.</summary>
     public async Task<DatasetView?> TakeGoodRows(string upload, Caller caller, CancellationToken cancellation)
     {
-        if (area.Problems(upload) is null) return null;
-        string folder = area.Folder(upload), content = Path.Combine(folder, Content);
-        DatasetFindings findings = await Task.Run(() => DatasetCheck.Look(content, cancellation), cancellation);
-        if (findings.Good == 0) throw new InputException("None of the rows can be used; correct them and upload again.");
-        DatasetWish wish = JsonSerializer.Deserialize<DatasetWish>(await File.ReadAllTextAsync(Path.Combine(folder, WishFile), cancellation))!;
-        DatasetIntakeResult result = await Accept(content, wish, findings, caller);
-        area.Drop(upload);
-        return result.Dataset;
+        if (area.Problems(upload) is null || area.Claim(upload) is not { } folder) return null;
+        bool taken = false;
+        try
+        {
+            string content = Path.Combine(folder, Content);
+            DatasetFindings findings = await Task.Run(() => DatasetCheck.Look(content, cancellation), cancellation);
+            if (findings.Good == 0) throw new InputException("None of the rows can be used; correct them and upload again.");
+            DatasetWish wish = JsonSerializer.Deserialize<DatasetWish>(await File.ReadAllTextAsync(Path.Combine(folder, WishFile), cancellation))!;
+            DatasetIntakeResult result = await Accept(content, wish, findings, caller);
+            taken = true;
+            return result.Dataset;
+        }
+        finally
+        {
+            if (taken) area.DropClaimed(upload);
+            else area.Release(upload);
+        }
     }
 
     private async Task<DatasetIntakeResult> Accept(string content, DatasetWish wish, DatasetFindings findings, Caller caller)

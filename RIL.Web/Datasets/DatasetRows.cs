@@ -7,7 +7,7 @@ using RIL.Web.Data;
 namespace RIL.Web.Datasets;
 
 /// <summary>The rows of data sets, read as the trainer reads them and kept in memory while somebody looks at them.</summary>
-public sealed class DatasetRows(Storage storage, TimeProvider clock)
+public sealed class DatasetRows(Storage storage, TimeProvider clock, ILogger<DatasetRows> logger)
 {
     private const int MostKept = 6;
     private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
@@ -30,7 +30,18 @@ public sealed class DatasetRows(Storage storage, TimeProvider clock)
     }
 
     /// <summary>All rows of <c>dataset:ID</c> or <c>quickstart:NAME</c>; throws <see cref="InputException"/> where they cannot be read.</summary>
-    public IReadOnlyList<Example> Of(string reference) => Find(reference).Rows.Value;
+    public IReadOnlyList<Example> Of(string reference)
+    {
+        try
+        {
+            return Find(reference).Rows.Value;
+        }
+        catch (InputException)
+        {
+            Forget(reference); // what is mended is read again
+            throw;
+        }
+    }
 
     /// <summary>Where the row with this identifier stands; null where there is none.</summary>
     public int? IndexOf(string reference, string question) => Find(reference).ById.Value.TryGetValue(question, out int index) ? index : null;
@@ -66,7 +77,17 @@ public sealed class DatasetRows(Storage storage, TimeProvider clock)
         if (QuickstartData.IsReference(reference)) return QuickstartData.Load(reference);
         const string Own = "dataset:";
         string id = reference.StartsWith(Own, StringComparison.Ordinal) ? reference[Own.Length..] : "";
-        return Identifier.IsValid(id) ? Dataset.Read(storage.DatasetRows(id)).Examples : throw new InputException($"'{reference}' is no data set; expected dataset:ID or quickstart:NAME.");
+        if (!Identifier.IsValid(id)) throw new InputException($"'{reference}' is no data set; expected dataset:ID or quickstart:NAME.");
+        try
+        {
+            return Dataset.Read(storage.DatasetRows(id)).Examples;
+        }
+        catch (InputException e)
+        {
+            // The reason names the file; where that lies on the server is nobody's business.
+            logger.LogWarning(e, "The rows of data set {Reference} cannot be read.", reference);
+            throw new InputException($"The rows of data set '{reference}' cannot be read on the server; an administrator finds the reason in the site's log. Restore them from a backup, or delete the data set and upload it again.", e);
+        }
     }
 
     private static bool Matches(Example example, string? type, string? text) =>

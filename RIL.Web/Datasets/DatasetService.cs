@@ -56,13 +56,13 @@ public sealed class DatasetService(IDbContextFactory<RilDb> databases, Storage s
         return await Find(id);
     }
 
-    /// <summary>Deletes rows and pictures for good. A sentence says why not; null where it is done.</summary>
+    /// <summary>Deletes rows and pictures for good. A sentence says why not, also where there is none any more; null where it is done.</summary>
     public async Task<string?> Delete(string id)
     {
         await using RilDb db = await databases.CreateDbContextAsync();
         // Nobody begins to use it between the look and the deletion.
         await using var transaction = await db.Database.BeginTransactionAsync();
-        if (await db.Datasets.FirstOrDefaultAsync(d => d.Id == id) is not { } found) return null;
+        if (await db.Datasets.FirstOrDefaultAsync(d => d.Id == id) is not { } found) return "The data set does not exist any more.";
         if (RunUse.Refusal($"Data set '{found.Name}'", await RunUse.Of(db, Reference(id))) is { } refusal) return refusal;
         string reference = Reference(id);
         string[] teachers = await db.Teachers.Where(t => t.Dataset == reference).Select(t => t.Name).ToArrayAsync();

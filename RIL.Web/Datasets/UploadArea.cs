@@ -35,6 +35,29 @@ public sealed class UploadArea(Storage storage, IOptions<DatasetOptions> options
     /// <summary>Whether the upload is still there.</summary>
     public bool Has(string id) => Identifier.IsValid(id) && Directory.Exists(Folder(id));
 
+    /// <summary>Takes an upload out of everybody else's reach, for who takes it in; its folder then. Null where there is none, or somebody else has it.</summary>
+    public string? Claim(string id)
+    {
+        if (!Has(id)) return null;
+        try
+        {
+            Directory.Move(Folder(id), Claimed(id));
+            return Claimed(id);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Puts a claimed upload back.</summary>
+    public void Release(string id) => Directory.Move(Claimed(id), Folder(id));
+
+    /// <summary>Removes a claimed upload.</summary>
+    public void DropClaimed(string id) => Directory.Delete(Claimed(id), recursive: true);
+
+    private string Claimed(string id) => Folder(id) + ".claimed";
+
     /// <summary>Removes an upload; nothing happens where there is none.</summary>
     public void Drop(string id)
     {

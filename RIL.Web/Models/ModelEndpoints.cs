@@ -9,6 +9,7 @@ namespace RIL.Web.Models;
 /// <param name="Folder">Name of the folder directly below the models folder.</param>
 /// <param name="Name">Name; null = the folder's.</param>
 /// <param name="Notes">What it is.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NewModel([property: JsonRequired] string Folder, string? Name = null, string? Notes = null);
 
 /// <summary>A student with what its folder holds.</summary>
@@ -29,7 +30,7 @@ internal static class ModelEndpoints
         group.MapPost("/", async (NewModel wish, ModelService models, HttpContext context) =>
                 Created(await models.Register(wish.Folder, wish.Name, wish.Notes, Caller.Of(context.User))))
             .RequireAuthorization(Policies.Member).WithName("RegisterModel").WithSummary("Register a folder below the models folder as a student").Produces<ModelView>(201).ProducesProblem(422);
-        group.MapPatch("/{id}", async Task<IResult> (string id, Description change, ModelService models) => await models.Describe(id, change.Name, change.Notes) is { } changed ? TypedResults.Ok(changed) : Missing(id))
+        group.MapPatch("/{id}", async Task<IResult> (string id, Description change, ModelService models) => await models.Find(id) is { } found && await models.Describe(found.Id, change.Name, change.Notes) is { } changed ? TypedResults.Ok(changed) : Missing(id))
             .RequireAuthorization(Policies.Member).WithName("ChangeModel").WithSummary("Another name or other notes").Produces<ModelView>();
         group.MapDelete("/{id}", Delete).RequireAuthorization(Policies.Member).WithName("DeleteModel").WithSummary("Take a student off the list; its folder stays").Produces(204).ProducesProblem(409);
     }
@@ -38,7 +39,7 @@ internal static class ModelEndpoints
     {
         if (await models.Find(id) is not { } found) return Missing(id);
         if (found.Kind != "registered") return ProblemOf.Conflict(found.Kind == "run" ? "It belongs to its run; delete the run." : "It comes with the program and cannot be removed.");
-        return await models.Unregister(id) is { } refusal ? ProblemOf.Conflict(refusal) : TypedResults.NoContent();
+        return await models.Unregister(found.Id) is { } refusal ? ProblemOf.Conflict(refusal) : TypedResults.NoContent();
     }
 
     private static IResult Created(ModelView made) => TypedResults.Created($"{ApiFeature.Root}/models/{made.Id}", made);

@@ -99,12 +99,12 @@ public sealed class ModelService(IDbContextFactory<RilDb> databases, Storage sto
         return await Find(id);
     }
 
-    /// <summary>Takes a student off the list; its folder stays. A sentence says why not; null where it is done.</summary>
+    /// <summary>Takes a student off the list; its folder stays. A sentence says why not, also where there is none any more; null where it is done.</summary>
     public async Task<string?> Unregister(string id)
     {
         await using RilDb db = await databases.CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
-        if (await db.Models.FirstOrDefaultAsync(m => m.Id == id) is not { } found) return null;
+        if (await db.Models.FirstOrDefaultAsync(m => m.Id == id) is not { } found) return "The student is not on the list any more.";
         if (RunUse.Refusal($"Student '{found.Name}'", await RunUse.Of(db, Own + id)) is { } refusal) return refusal;
         db.Remove(found);
         await db.SaveChangesAsync();

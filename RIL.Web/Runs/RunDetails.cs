@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 
 namespace RIL.Web.Runs;
 
@@ -44,6 +45,10 @@ public sealed record RunDetails(
     /// <summary>Changes whenever the details do.</summary>
     public string Tag => $"\"{Id}-{Version}-{LastEvent}-{State}-{Attempt}\"";
 
+    /// <summary>Whether a condition (If-Match) names the version that people see now: the tag of an answer from before, or the version alone. What the trainer did since is no other version.</summary>
+    public bool IsVersion(string condition) =>
+        condition is "*" || condition == $"\"{Version}\"" || condition.StartsWith($"\"{Id}-{Version}-", StringComparison.Ordinal) || condition.StartsWith($"W/\"{Id}-{Version}-", StringComparison.Ordinal);
+
     private static JsonNode? Json(string? text) => text is null ? null : JsonNode.Parse(text);
 }
 
@@ -56,6 +61,7 @@ public sealed record RunDetails(
 /// <param name="Notes">Notes.</param>
 /// <param name="ParentId">The run it is a variation of.</param>
 /// <param name="Start">Whether it enters the queue at once (the default) or is kept as a draft.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RunRequest(
     string? Name = null, IReadOnlyList<string>? Presets = null, JsonObject? Config = null, string? ConfigYaml = null, IReadOnlyList<string>? Tags = null, string? Notes = null, string? ParentId = null, bool? Start = null);
 
@@ -63,4 +69,5 @@ public sealed record RunRequest(
 /// <param name="Name">Name.</param>
 /// <param name="Notes">Notes.</param>
 /// <param name="Tags">Tags, all of them.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RunChange(string? Name = null, string? Notes = null, IReadOnlyList<string>? Tags = null);

@@ -25,11 +25,11 @@ internal static class RunEndpoints
         RouteGroupBuilder runs = app.MapApiGroup("runs");
         runs.MapGet("", List).WithName("ListRuns").WithSummary("Runs by the filter language of the list page, a page at a time.");
         runs.MapGet("export.csv", RunExport.Csv).WithName("ExportRuns").WithSummary("All runs that pass the filter, with the chosen columns, as CSV.").ProducesFile("text/csv");
-        runs.MapPost("", Create).RequireAuthorization(Policies.Member).WithName("CreateRun").WithSummary("Creates a run from a preset and settings; repeatable with an Idempotency-Key.");
+        runs.MapPost("", Create).RequireAuthorization(Policies.Member).WithName("CreateRun").WithSummary("Creates a run from a preset and settings; repeatable with an Idempotency-Key for a week.");
         runs.MapGet("{id}", Get).WithName("GetRun").WithSummary("A run: state, progress, settings, closing table.").Produces(StatusCodes.Status304NotModified);
-        runs.MapPatch("{id}", Change).RequireAuthorization(Policies.Member).WithName("ChangeRun").WithSummary("Changes name, notes or tags.");
+        runs.MapPatch("{id}", Change).RequireAuthorization(Policies.Member).WithName("ChangeRun").WithSummary("Changes name, notes or tags; with If-Match (a run's ETag, or its version in quotes) only where nobody has changed it since.").ProducesProblem(StatusCodes.Status412PreconditionFailed);
         runs.MapPost("{id}/actions/{action}", Act).RequireAuthorization(Policies.Member).WithName("ActOnRun").WithSummary("start, pause, resume, stop, retry, clone, archive, restore, delete; refused with a sentence where the state does not allow it.");
-        runs.MapDelete("{id}", Delete).RequireAuthorization(Policies.Member).WithName("DeleteRun").WithSummary("Puts a run into the trash; an administrator can restore or purge it.");
+        runs.MapDelete("{id}", Delete).RequireAuthorization(Policies.Member).WithName("DeleteRun").WithSummary("Puts a run into the trash; the action restore brings it back, an administrator can remove it for good.");
         runs.MapGet("{id}/config.yaml", Yaml).WithName("GetRunConfigYaml").WithSummary("The settings as YAML, ready for train --config.").ProducesFile("application/yaml");
         runs.MapGet("{id}/log", Log).WithName("GetRunLog").WithSummary("Sentences of a run, in order: pages of those after a number.");
         RouteGroupBuilder config = app.MapApiGroup("config");
@@ -53,7 +53,6 @@ internal static class RunEndpoints
         RunRequest wish, [FromHeader(Name = "Idempotency-Key")] string? key, HttpContext context, RunService runs, ClaimsPrincipal user)
     {
         var request = new NewRun(wish.Name, Settings(wish), wish.Tags, wish.Notes, wish.ParentId, wish.Start ?? true);
-        if (wish.ParentId is { } parent && await runs.Find(parent) is null) throw new InputException($"parent_id: there is no run '{parent}'.");
         Run run;
         if (string.IsNullOrEmpty(key))
         {
@@ -76,8 +75,16 @@ internal static class RunEndpoints
         return EntityTag.IsKnown(context, details.Tag) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(details);
     }
 
-    private static async Task<Results<Ok<RunDetails>, ProblemHttpResult>> Change(string id, RunChange change, RunService runs) =>
-        await runs.Describe(id, change.Name, change.Notes, change.Tags) is { } run ? TypedResults.Ok(RunDetails.Of(run)) : Missing(id);
+    private static async Task<Results<Ok<RunDetails>, StatusCodeHttpResult, ProblemHttpResult>> Change(string id, RunChange change, [FromHeader(Name = "If-Match")] string? condition, HttpContext context, RunService runs)
+    {
+        if (await runs.Find(id) is not { } read) return Missing(id);
+        string[] conditions = condition?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        if (conditions.Length > 0 && !conditions.Any(RunDetails.Of(read).IsVersion)) return TypedResults.StatusCode(StatusCodes.Status412PreconditionFailed);
+        if (await runs.Describe(id, change.Name, change.Notes, change.Tags, conditions.Length > 0 ? read.Version : null) is not { } run) return Missing(id);
+        RunDetails details = RunDetails.Of(run);
+        context.Response.Headers.ETag = details.Tag;
+        return TypedResults.Ok(details);
+    }
 
     private static async Task<Results<Ok<RunDetails>, ProblemHttpResult>> Act(string id, string action, RunService runs, ClaimsPrincipal user)
     {

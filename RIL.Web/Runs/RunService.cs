@@ -27,6 +27,7 @@ public sealed record RunOutcome(Run? Run, string? Refusal);
 public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs configs, RunFeed feed, RunQueue queue, TimeProvider clock)
 {
     private const int SqliteConstraint = 19;
+    private static readonly TimeSpan KeysKept = TimeSpan.FromDays(7);
 
     /// <summary>A run by its identifier, with tags; null where there is none.</summary>
     public async Task<Run?> Find(string id)
@@ -45,7 +46,7 @@ public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs co
         return run;
     }
 
-    /// <summary>The same, once for a key: a repetition gives the run of the first time. Throws <see cref="InputException"/> where the key was used for another body.</summary>
+    /// <summary>The same, once for a key: a repetition within a week gives the run of the first time. Throws <see cref="InputException"/> where the key was used for another body.</summary>
     public async Task<(Run Run, bool Repeated)> CreateOnce(NewRun wish, Caller caller, string key, string bodyHash)
     {
         string user = caller.Id ?? "";
@@ -59,6 +60,8 @@ public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs co
             }
             Run run = await Add(db, wish, caller);
             db.Add(new IdempotentRequest { UserId = user, Key = key, BodyHash = bodyHash, RunId = run.Id, CreatedAt = run.CreatedAt });
+            DateTimeOffset old = run.CreatedAt - KeysKept;
+            await db.IdempotentRequests.Where(r => r.CreatedAt < old).ExecuteDeleteAsync();
             try
             {
                 await db.SaveChangesAsync();
@@ -93,13 +96,19 @@ public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs co
         return outcome;
     }
 
-    /// <summary>Changes name, notes or tags; what is null stays. Null where there is no such run.</summary>
-    public Task<Run?> Describe(string id, string? name, string? notes, IReadOnlyList<string>? tags) => Change(id, run =>
+    /// <summary>Changes name, notes or tags; what is null stays. Null where there is no such run. Throws <see cref="DbUpdateConcurrencyException"/> where it is not in the named version any more.</summary>
+    public async Task<Run?> Describe(string id, string? name, string? notes, IReadOnlyList<string>? tags, long? version = null)
     {
-        run.Name = RunText.Name(name) ?? run.Name;
-        run.Notes = notes ?? run.Notes;
-        if (tags is not null) Tag(run, tags);
-    });
+        bool stale = false;
+        Run? described = await Change(id, run =>
+        {
+            if (stale = version is { } read && run.Version != read) return;
+            run.Name = RunText.Name(name) ?? run.Name;
+            run.Notes = notes ?? run.Notes;
+            if (tags is not null) Tag(run, tags);
+        });
+        return stale ? throw new DbUpdateConcurrencyException("Somebody else has changed the run since.") : described;
+    }
 
     /// <summary>Adds some tags and takes others away; those that somebody else gives it at the same moment stay. Null where there is no such run.</summary>
     public Task<Run?> Retag(string id, IReadOnlyList<string> add, IReadOnlyList<string> remove) =>
@@ -145,6 +154,7 @@ public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs co
 
     private async Task<Run> Add(RilDb db, NewRun wish, Caller caller)
     {
+        if (wish.ParentId is { } parent && !await db.Runs.AnyAsync(r => r.Id == parent)) throw new InputException($"parent_id: there is no run '{parent}'.");
         RunConfig config = configs.Checked(wish.Config);
         DateTimeOffset now = clock.GetUtcNow();
         var run = new Run

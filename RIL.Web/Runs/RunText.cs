@@ -29,6 +29,6 @@ internal static class RunText
     }
 
     /// <summary>Tags without blanks, empty ones and repetitions.</summary>
-    public static IEnumerable<string> Tags(IEnumerable<string>? tags) =>
-        (tags ?? []).Select(t => t.Trim()).Where(t => t.Length > 0).Select(t => t[..Math.Min(t.Length, LongestTag)]).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostTags);
+    public static IEnumerable<string> Tags(IEnumerable<string?>? tags) =>
+        (tags ?? []).OfType<string>().Select(t => t.Trim()).Where(t => t.Length > 0).Select(t => t[..Math.Min(t.Length, LongestTag)]).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostTags);
 }

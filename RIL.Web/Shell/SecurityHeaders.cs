@@ -1,3 +1,5 @@
+using RIL.Web.Api;
+
 namespace RIL.Web.Shell;
 
 /// <summary>
@@ -22,8 +24,7 @@ internal sealed class SecurityHeaders(RequestDelegate next)
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         if (!IsForeign(context.Request)) return next(context);
-        context.Response.StatusCode = StatusCodes.Status403Forbidden;
-        return context.Response.WriteAsync("This request came from another site's page and was refused.");
+        return ProblemOf.Refuse(context, StatusCodes.Status403Forbidden, "This request came from another site's page and was refused.");
     }
 
     // A web socket is a change too: whoever opens one can steer. Programs send no Origin.

@@ -25,7 +25,7 @@ internal static class TeacherEndpoints
 
         group.MapPost("/", Upload).RequireAuthorization(Policies.Member).WithName("CreateTeacher").Accepts<Stream>("application/x-ndjson", "application/gzip", "multipart/form-data", "*/*").Produces<TeacherView>(201).ProducesProblem(422)
             .WithSummary("A new teacher from a JSONL file of answers: question (the row's identifier) and text").WithDescription("The body is the file itself, or a form with the file and the fields dataset, name, notes, teacher, skip_bad_rows before it; with the file itself they stand in the query. dataset is required. Refused with every bad line by number and reason unless skip_bad_rows is true.");
-        group.MapPatch("/{id}", async Task<IResult> (string id, Description change, TeacherService teachers) => await teachers.Describe(id, change.Name, change.Notes) is { } changed ? TypedResults.Ok(changed) : Missing(id))
+        group.MapPatch("/{id}", async Task<IResult> (string id, Description change, TeacherService teachers) => await teachers.Find(id) is { } found && await teachers.Describe(found.Id, change.Name, change.Notes) is { } changed ? TypedResults.Ok(changed) : Missing(id))
             .RequireAuthorization(Policies.Member).WithName("ChangeTeacher").WithSummary("Another name or other notes").Produces<TeacherView>();
         group.MapDelete("/{id}", Delete).RequireAuthorization(Policies.Member).WithName("DeleteTeacher").WithSummary("Delete the answers for good; refused while a run that has not ended uses them").Produces(204).ProducesProblem(409);
     }
@@ -54,7 +54,7 @@ internal static class TeacherEndpoints
     {
         if (await teachers.Find(id) is not { } found) return Missing(id);
         if (found.BuiltIn) return ProblemOf.Conflict($"Teacher '{found.Name}' comes with the program and cannot be deleted.");
-        return await teachers.Delete(id) is { } refusal ? ProblemOf.Conflict(refusal) : TypedResults.NoContent();
+        return await teachers.Delete(found.Id) is { } refusal ? ProblemOf.Conflict(refusal) : TypedResults.NoContent();
     }
 
     private static JudgeRule Rule(string name) =>

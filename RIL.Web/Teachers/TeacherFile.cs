@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using RIL.Training;
 using RIL.Training.Datasets;
+using RIL.Web.Datasets;
 
 namespace RIL.Web.Teachers;
 
@@ -19,6 +20,11 @@ public sealed record TeacherFindings(int Good, IReadOnlyList<DatasetProblem> Pro
 /// </summary>
 public static class TeacherFile
 {
+    /// <summary>Most bytes of a line; a list of some hundred long answers stays far below.</summary>
+    public const int LongestLine = 4 << 20;
+
+    private const int MostProblems = 100_000;
+
     // As people write them, without regard to case, blanks, dashes and underscores; the first that a line has counts.
     private static readonly string[] IdKeys = ["questionid", "exampleid", "rowid", "id", "question", "row"];
     private static readonly string[] TextKeys = ["text", "answer", "response", "completion", "output"];
@@ -39,6 +45,7 @@ public static class TeacherFile
             if (Read(line, isQuestion, exampleOfId, out string id, out List<string> texts, out string? name) is { } reason)
             {
                 problems.Add(new DatasetProblem(row, reason));
+                if (problems.Count > MostProblems) throw new InputException($"More than {MostProblems} lines cannot be used, the first of them line {problems[0].Row}: {problems[0].Reason}.");
                 continue;
             }
             if (name is not null && !teachers.Contains(name)) teachers.Add(name);
@@ -86,13 +93,8 @@ public static class TeacherFile
         using FileStream stream = File.OpenRead(file);
         bool packed = stream.ReadByte() == 0x1F && stream.ReadByte() == 0x8B;
         stream.Position = 0;
-        using var reader = new StreamReader(packed ? new GZipStream(stream, CompressionMode.Decompress) : stream);
-        long read = 0;
-        while (Next(reader) is { } line)
-        {
-            if ((read += line.Length) > largest) throw new InputException($"The file unpacks to more than {Controls.Say.Bytes(largest)}; make it smaller.");
-            yield return line;
-        }
+        using var reader = new StreamReader(new BoundedStream(packed ? new GZipStream(stream, CompressionMode.Decompress) : stream, largest, LongestLine));
+        while (Next(reader) is { } line) yield return line;
     }
 
     private static string? Next(StreamReader reader)

@@ -51,12 +51,12 @@ public sealed class TeacherService(IDbContextFactory<RilDb> databases, Storage s
         return await Find(id);
     }
 
-    /// <summary>Deletes the answers for good. A sentence says why not; null where it is done.</summary>
+    /// <summary>Deletes the answers for good. A sentence says why not, also where there is none any more; null where it is done.</summary>
     public async Task<string?> Delete(string id)
     {
         await using RilDb db = await databases.CreateDbContextAsync();
         await using var transaction = await db.Database.BeginTransactionAsync();
-        if (await db.Teachers.FirstOrDefaultAsync(t => t.Id == id) is not { } found) return null;
+        if (await db.Teachers.FirstOrDefaultAsync(t => t.Id == id) is not { } found) return "The teacher does not exist any more.";
         if (RunUse.Refusal($"Teacher '{found.Name}'", await RunUse.Of(db, Reference(id))) is { } refusal) return refusal;
         db.Remove(found);
         await db.SaveChangesAsync();

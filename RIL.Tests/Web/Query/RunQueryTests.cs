@@ -51,12 +51,61 @@ public sealed class RunQueryTests(SiteFixture site)
     [InlineData("created > yesterday", "is no time")]
     [InlineData("colour = red", "colour")]
     [InlineData("name = \"open", "")]
+    [InlineData("name ~", "ends where")]
+    [InlineData("tag !~", "ends where")]
+    [InlineData("name ~ )", "expected a value")]
+    [InlineData("state in (", "ends where")]
     public async Task AFilterThatCannotBeRead_IsRefusedWithWhatAndWhere(string filter, string expected)
     {
         Assert.Contains(expected, Assert.ThrowsAny<InputException>(() => _query.Page(filter, null, [], 0, 10, null)).Message, StringComparison.Ordinal);
         using HttpResponseMessage answer = await site.Viewer.GetAsync($"/api/v1/runs?filter={Uri.EscapeDataString(filter)}");
         Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
         Assert.Contains(expected, (string?)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["detail"], StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string, string> TooMuch => new()
+    {
+        { string.Join(' ', Enumerable.Repeat("a", 201)), "one condition more than 200" },
+        { string.Join(" or ", Enumerable.Repeat("a", 201)), "one condition more than 200" },
+        { new string('(', 51) + "a" + new string(')', 51), "more than 50 brackets" },
+        { string.Concat(Enumerable.Repeat("not ", 51)) + "a", "more than 50 brackets" },
+        { new string('a', 2001), "2001 characters" },
+        { new string('(', 1_000_000), "1000000 characters" },
+    };
+
+    [Theory]
+    [MemberData(nameof(TooMuch))]
+    public void AFilterThatNobodyWrites_IsRefused(string filter, string expected) =>
+        Assert.Contains(expected, Assert.Throws<FilterException>(() => _query.Page(filter, null, [], 0, 10, null)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task TooManyConditions_AreRefusedOverRest()
+    {
+        using HttpResponseMessage answer = await site.Viewer.GetAsync($"/api/v1/runs?filter={string.Join('+', Enumerable.Repeat("a", 999))}");
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+    }
+
+    public static TheoryData<string> Largest =>
+    [
+        string.Join(" or ", Enumerable.Repeat("a", 200)),
+        string.Concat(Enumerable.Repeat("not (", 25)) + string.Join(' ', Enumerable.Repeat("id!~b", 200)) + new string(')', 25),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Largest))]
+    public void TheLargestFiltersThatAreTaken_TheDatabaseTakesToo(string filter) =>
+        Assert.InRange(_query.Page(filter, null, [], 0, 10, null).Total, 0, int.MaxValue);
+
+    [Theory]
+    [InlineData("config.a\\")]
+    [InlineData("config.")]
+    [InlineData("config.a\"b")]
+    [InlineData("metrics.")]
+    [InlineData("-")]
+    public async Task AnOrderThatNamesNothing_IsNoFault(string sort)
+    {
+        using HttpResponseMessage answer = await site.Viewer.GetAsync($"/api/v1/runs?sort={Uri.EscapeDataString(sort)}");
+        Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.UnprocessableEntity, $"{answer.StatusCode}");
     }
 
     [Fact]

@@ -39,6 +39,19 @@ public sealed class DocumentTests(SiteFixture site)
     [InlineData("PurgeRequest")]
     public async Task WhatARequestMayLeaveOut_IsNotRequired(string schema) => Assert.Null((await Document())["components"]!["schemas"]![schema]!["required"]);
 
+    [Fact]
+    public async Task EveryBody_SaysThatItTakesNoOtherKeys()
+    {
+        JsonObject document = await Document();
+        string[] bodies = [.. (from path in document["paths"]!.AsObject()
+                               from operation in path.Value!.AsObject()
+                               let body = operation.Value!["requestBody"]?["content"]?["application/json"]?["schema"]?["$ref"]
+                               where body is not null
+                               select ((string)body!)["#/components/schemas/".Length..]).Distinct()];
+        Assert.True(bodies.Length >= 8, string.Join(", ", bodies));
+        Assert.All(bodies, b => Assert.False((bool?)document["components"]!["schemas"]![b]!["additionalProperties"] ?? true, b));
+    }
+
     [Theory]
     [InlineData("slots")]
     [InlineData("trash/days")]

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -18,7 +19,7 @@ public sealed partial class SystemPage
     private StorageReading? _storage;
     private IReadOnlyList<TrashView>? _trash;
     private string? _problem;
-    private bool _administrator, _loading, _disposed;
+    private bool _administrator, _member, _loading, _disposed;
     private int _ticks;
 
     [Inject]
@@ -50,7 +51,9 @@ public sealed partial class SystemPage
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
-        _administrator = (await Authorization.AuthorizeAsync((await Authentication).User, Policies.Administrator)).Succeeded;
+        ClaimsPrincipal person = (await Authentication).User;
+        _administrator = (await Authorization.AuthorizeAsync(person, Policies.Administrator)).Succeeded;
+        _member = (await Authorization.AuthorizeAsync(person, Policies.Member)).Succeeded;
         _storage = Use.Last;
         _ = Use.Refresh();
         await Task.WhenAny(LoadAll(), Task.Delay(Patience));

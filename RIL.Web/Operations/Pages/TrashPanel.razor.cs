@@ -13,7 +13,7 @@ namespace RIL.Web.Operations.Pages;
 public sealed partial class TrashPanel
 {
     private const int MostShown = 200;
-    private static readonly int[] Days_ = [0, 7, 30, 90, 365];
+    private static readonly int[] DaysOffered = [0, 7, 30, 90, 365];
     private PurgeResult? _result;
     private bool _busy;
 
@@ -25,7 +25,11 @@ public sealed partial class TrashPanel
     [Parameter]
     public int? Days { get; set; }
 
-    /// <summary>Whether the person may restore and remove.</summary>
+    /// <summary>Whether the person may restore: who may delete may.</summary>
+    [Parameter]
+    public bool MayRestore { get; set; }
+
+    /// <summary>Whether the person may remove for good.</summary>
     [Parameter]
     public bool MayChange { get; set; }
 
@@ -54,7 +58,7 @@ public sealed partial class TrashPanel
     [Inject]
     private TimeProvider Clock { get; set; } = default!;
 
-    private static int[] Choices(int days) => [.. Days_.Append(days).Distinct().Order()];
+    private static int[] Choices(int days) => [.. DaysOffered.Append(days).Distinct().Order()];
 
     private static string After(int days) => days switch { 0 => "never", 1 => "after 1 day", _ => $"after {days} days" };
 

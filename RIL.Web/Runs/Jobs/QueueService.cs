@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using RIL.Training;
 using RIL.Web.Data;
@@ -18,7 +20,8 @@ public sealed record WaitingRun(string Id, string Name, int Color, int Priority,
 /// <summary>Where a waiting run shall stand; what is null stays.</summary>
 /// <param name="Before">The waiting run to stand before; empty = last.</param>
 /// <param name="Priority">-1 low, 0 normal, 1 high.</param>
-public sealed record QueuePlace(string? Before = null, [property: System.ComponentModel.DataAnnotations.Range(-1, 1)] int? Priority = null);
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record QueuePlace(string? Before = null, [property: Range(-1, 1)] int? Priority = null);
 
 /// <summary>The order in which queued runs get slots.</summary>
 public sealed class QueueService(IDbContextFactory<RilDb> databases, Slots slots, RunQueue queue, RunFeed feed)

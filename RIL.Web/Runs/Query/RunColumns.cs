@@ -10,6 +10,9 @@ public static class RunColumns
         ["owner"] = "(SELECT u.UserName FROM AspNetUsers u WHERE u.Id = r.OwnerId)",
     };
 
+    /// <summary>Where a setting stands in the configuration, as a path of SQLite's JSON; what would end or escape a name there is in no setting's name and is left out.</summary>
+    public static string Setting(string name) => "$" + string.Concat(name.Split('.').Select(part => $".\"{part.Replace("\"", "", StringComparison.Ordinal).Replace("\\", "", StringComparison.Ordinal)}\""));
+
     /// <summary>Column of the summary table, and the metric's name.</summary>
     public static (string Column, string Metric) Metric(string text)
     {

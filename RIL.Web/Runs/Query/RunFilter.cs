@@ -7,15 +7,24 @@ namespace RIL.Web.Runs.Query;
 /// <summary>
 /// A filter of runs: <c>state = running and metrics.reward &gt; 1.2 and config.learning_rate &lt; 1e-5 and tag = baseline and name ~ ril and created &gt; -7d</c>.
 /// Words joined by <c>and</c>, <c>or</c>, <c>not</c> and brackets; a word alone is looked for in names. Compiled to SQL with parameters: nothing a person types
-/// becomes SQL text.
+/// becomes SQL text. What is longer or deeper than anybody writes is refused: the filter is read by recursion, and SQLite takes expressions of a limited depth.
 /// </summary>
 internal sealed class RunFilter
 {
+    /// <summary>Most characters of a filter.</summary>
+    public const int Longest = 2000;
+
+    /// <summary>Most brackets and <c>not</c> inside each other.</summary>
+    public const int Deepest = 50;
+
+    /// <summary>Most conditions.</summary>
+    public const int MostTerms = 200;
+
     private readonly List<FilterToken> _tokens;
     private readonly Dictionary<string, object> _values = [];
     private readonly string? _me;
     private readonly DateTimeOffset _now;
-    private int _next;
+    private int _next, _depth, _terms;
 
     private RunFilter(string text, string? me, DateTimeOffset now) => (_tokens, _me, _now) = (FilterToken.Split(text), me, now);
 
@@ -28,6 +37,7 @@ internal sealed class RunFilter
     /// <summary>Reads a filter; throws <see cref="FilterException"/> with what is wrong and where.</summary>
     public static RunFilter Parse(string? text, string? me, DateTimeOffset now)
     {
+        if (text?.Length > Longest) throw new FilterException($"The filter has {text.Length} characters; expected at most {Longest}.", Longest);
         var filter = new RunFilter(text ?? "", me, now);
         if (filter.Peek.Kind == TokenKind.End) return filter;
         filter.Sql = filter.Or();
@@ -76,16 +86,30 @@ internal sealed class RunFilter
 
     private bool IsWord(string word) => Peek.Kind == TokenKind.Name && Peek.Text.Equals(word, StringComparison.OrdinalIgnoreCase);
 
-    private string Not() => TakeWord("not") ? $"NOT COALESCE({Not()}, 0)" : Primary();
+    private string Not()
+    {
+        if (!IsWord("not")) return Primary();
+        FilterToken word = Take();
+        return Inside(word, () => $"NOT COALESCE({Not()}, 0)");
+    }
+
+    private string Inside(FilterToken opening, Func<string> read)
+    {
+        if (++_depth > Deepest) throw new FilterException($"'{opening.Text}' at {opening.At + 1} is inside more than {Deepest} brackets and 'not's; write it with fewer.", opening.At);
+        string inside = read();
+        _depth--;
+        return inside;
+    }
 
     private string Primary()
     {
-        if (TakeSign("("))
+        if (Peek is { Kind: TokenKind.Sign, Text: "(" })
         {
-            string inside = Or();
+            string inside = Inside(Take(), Or);
             return TakeSign(")") ? $"({inside})" : throw Unexpected("')'");
         }
         FilterToken word = Peek.Kind is TokenKind.Name or TokenKind.Text or TokenKind.Number ? Take() : throw Unexpected("a condition, for instance state = running");
+        if (++_terms > MostTerms) throw new FilterException($"'{word.Text}' at {word.At + 1} is one condition more than {MostTerms}; leave some out, or give values as a list: name in (a, b).", word.At);
         bool compares = word.Kind == TokenKind.Name && (Peek.Kind == TokenKind.Sign && Peek.Text is not ("(" or ")" or ",") || IsWord("in"));
         return compares ? Condition(word) : $"r.Name LIKE {Value($"%{Escape(word.Text)}%")} ESCAPE '\\'";
     }
@@ -104,7 +128,7 @@ internal sealed class RunFilter
         if (name is "created" or "started" or "ended") return Compare(field, $"r.{char.ToUpperInvariant(name[0])}{name[1..]}At", Time);
         if (name is "step" or "attempt" or "priority") return Compare(field, $"r.{char.ToUpperInvariant(name[0])}{name[1..]}", Number);
         if (name is "duration" or "worked") return Compare(field, "r.WorkedSeconds", Number);
-        if (name.StartsWith("config.", StringComparison.Ordinal)) return Compare(field, $"json_extract(r.Config, {Value("$." + Path(field.Text["config.".Length..]))})", Any);
+        if (name.StartsWith("config.", StringComparison.Ordinal)) return Compare(field, $"json_extract(r.Config, {Value(RunColumns.Setting(field.Text["config.".Length..]))})", Any);
         if (name.StartsWith("metrics.", StringComparison.Ordinal))
         {
             (string column, string metric) = RunColumns.Metric(field.Text["metrics.".Length..]);
@@ -117,15 +141,17 @@ internal sealed class RunFilter
     {
         if (TakeWord("in")) return $"{sql} IN ({string.Join(", ", List(read))})";
         FilterToken sign = Take();
-        if (sign.Text is "~" or "!~")
-        {
-            string found = $"{sql} LIKE {Value($"%{Escape(Take().Text)}%")} ESCAPE '\\'";
-            return sign.Text == "~" ? found : $"NOT COALESCE({found}, 0)";
-        }
-        string operation = sign.Text switch { "=" => "=", "!=" => "<>", "<" => "<", "<=" => "<=", ">" => ">", ">=" => ">=", _ => throw new FilterException($"'{sign.Text}' at {sign.At + 1} is no comparison; expected = != < <= > >= ~ or in.", sign.At) };
+        string operation = sign.Text switch { "=" => "=", "!=" => "<>", "<" or "<=" or ">" or ">=" or "~" or "!~" => sign.Text, _ => throw new FilterException($"'{sign.Text}' at {sign.At + 1} is no comparison; expected = != < <= > >= ~ or in.", sign.At) };
         if (Peek.Kind is TokenKind.End or TokenKind.Sign) throw Unexpected($"a value after '{field.Text} {sign.Text}'");
-        if (sql == "r.OwnerId" || operation != "<>") return $"{sql} {operation} {Value(read(Take()))}";
-        return $"COALESCE({sql} <> {Value(read(Take()))}, 1)";
+        FilterToken value = Take();
+        return operation switch
+        {
+            "~" => Like(value),
+            "!~" => $"NOT COALESCE({Like(value)}, 0)",
+            "<>" => $"COALESCE({sql} <> {Value(read(value))}, 1)",
+            _ => $"{sql} {operation} {Value(read(value))}",
+        };
+        string Like(FilterToken part) => $"{sql} LIKE {Value($"%{Escape(part.Text)}%")} ESCAPE '\\'";
     }
 
     private string OfTags(FilterToken field)
@@ -183,8 +209,6 @@ internal sealed class RunFilter
             ? time.ToUnixTimeMilliseconds()
             : throw new FilterException($"'{token.Text}' at {token.At + 1} is no time; expected -7d, -12h, -30m or \"2026-11-23\".", token.At);
     }
-
-    private static string Path(string setting) => string.Join('.', setting.Split('.').Select(part => $"\"{part.Replace("\"", "", StringComparison.Ordinal)}\""));
 
     private static string Escape(string text) => LikePattern.Literal(text);
 

@@ -133,7 +133,7 @@ public sealed class RunQuery(SqliteConnections connections, TimeProvider clock)
         if (RunColumns.Plain.TryGetValue(word, out string? plain)) sql = plain;
         else if (word.StartsWith("config.", StringComparison.Ordinal))
         {
-            command.Parameters.AddWithValue("$sort", "$.\"" + word["config.".Length..].Replace("\"", "", StringComparison.Ordinal).Replace(".", "\".\"", StringComparison.Ordinal) + "\"");
+            command.Parameters.AddWithValue("$sort", RunColumns.Setting(word["config.".Length..]));
             sql = "json_extract(r.Config, $sort)";
         }
         else if (word.StartsWith("metrics.", StringComparison.Ordinal))
