@@ -55,12 +55,13 @@ export function forgetPoints(run) {
 async function read(address, smoothing, signal) {
   const answer = await fetch(address, { headers: { accept: 'application/octet-stream' }, signal })
     .catch(e => { throw e instanceof TypeError ? new Error('the site cannot be reached.') : e; });
-  if (answer.status === 404) return { ...decode(new Float64Array([1, 0, 0, 1, 0, 0]), 0), lastEvent: 0 };
+  if (answer.status === 404) return { ...decode(new Float64Array([1, 0, 0, 1, 0, 0])), lastEvent: 0 };
   if (!answer.ok) throw new Error(answer.status === 401 ? 'you are signed out.' : (await answer.json().catch(() => null))?.detail ?? `status ${answer.status}.`);
   return { ...decode(new Float64Array(await answer.arrayBuffer()), smoothing), lastEvent: Number(answer.headers.get('last-event-id') ?? 0) };
 }
 
-function decode(data, smoothing) {
+/** The points of an answer; smoothing is what was asked for. */
+export function decode(data, smoothing = 0) {
   const [version, total, reduced, , n, m] = data;
   if (version !== 1 && version !== 2) throw new Error('this page is of another version than the site; load it anew.');
   let at = 6;
