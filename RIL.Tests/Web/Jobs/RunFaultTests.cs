@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Hangfire;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,7 +33,6 @@ public sealed class RunFaultTests : IAsyncLifetime
         Run failed = await _site.Until(id, RunState.Failed);
         Assert.Contains("is no event", failed.Reason, StringComparison.Ordinal);
         Assert.Null(ProcessIdentity.Of(trainer));
-        Assert.Null(failed.LeaseOwner);
         AssertNoJobFailed();
     }
 
@@ -73,8 +71,7 @@ public sealed class RunFaultTests : IAsyncLifetime
     [Fact]
     public async Task ACrash_IsExplained_ByWhatThisAttemptPrinted()
     {
-        (string id, int trainer) = await Start();
-        // Over and over: the trainer prints its progress after it.
+        (string id, _) = await Start();
         File.AppendAllText(TrainerOutput.PathIn(Folder(id)), "terminate called after throwing an instance of 'std::bad_alloc'\n");
         FaultTests.KillTrainer(Folder(id));
         Assert.StartsWith("The machine ran out of memory", (await _site.Until(id, RunState.Failed)).Reason, StringComparison.Ordinal);
@@ -87,9 +84,15 @@ public sealed class RunFaultTests : IAsyncLifetime
     [Fact]
     public async Task ADiskThatIsFull_IsNamed_AndTheRunGoesOnWhenThereIsRoom()
     {
-        if (!File.Exists("/usr/bin/prlimit")) return; // the checkpoint's file may not grow above a size: to the trainer that is a full disk
-        (string id, int trainer) = await Start();
-        using (Process limit = Process.Start("/usr/bin/prlimit", [$"--pid={trainer.ToString(CultureInfo.InvariantCulture)}", "--fsize=100000"])) await limit.WaitForExitAsync();
+        const string Full = "/dev/full"; // Linux has a device that takes nothing, for this very purpose
+        if (!File.Exists(Full)) return;
+        (string id, _) = await Start();
+        for (int step = 20; step <= 1000; step += 20)
+        {
+            string next = Path.Combine(Folder(id), $".tmp-checkpoint-{step}");
+            Directory.CreateDirectory(next);
+            File.CreateSymbolicLink(Path.Combine(next, "optimizer.safetensors"), Full);
+        }
         Run failed = await _site.Until(id, RunState.Failed);
         Assert.StartsWith("The disk is full. Free some space", failed.Reason, StringComparison.Ordinal);
         Assert.Null(await _site.Act(id, "retry"));
