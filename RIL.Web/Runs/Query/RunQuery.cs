@@ -51,7 +51,7 @@ public sealed class RunQuery(SqliteConnections connections, TimeProvider clock)
     public RunPage Page(string? filter, string? sort, IReadOnlyList<string> columns, int offset, int limit, string? me)
     {
         RunFilter parsed = RunFilter.Parse(filter, me, clock.GetUtcNow());
-        string where = parsed.SaysState ? parsed.Sql : $"({parsed.Sql}) AND r.State NOT IN ('Archived', 'Deleted')";
+        string where = Where(parsed);
         using SqliteConnection connection = connections.Open();
         using SqliteCommand count = connection.CreateCommand();
         count.CommandText = $"SELECT COUNT(*) FROM Runs r WHERE {where}";
@@ -77,6 +77,22 @@ public sealed class RunQuery(SqliteConnections connections, TimeProvider clock)
         return new RunPage(WithTags(connection, rows), total);
     }
 
+    /// <summary>Those of some runs that pass a filter, with their states. Throws as <see cref="Page"/> does.</summary>
+    public IReadOnlyDictionary<string, RunState> Among(IReadOnlyCollection<string> ids, string? filter, string? me)
+    {
+        var found = new Dictionary<string, RunState>(StringComparer.Ordinal);
+        if (ids.Count == 0) return found;
+        RunFilter parsed = RunFilter.Parse(filter, me, clock.GetUtcNow());
+        using SqliteConnection connection = connections.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"SELECT r.Id, r.State FROM Runs r WHERE r.Id IN (SELECT value FROM json_each($ids)) AND {Where(parsed)}";
+        parsed.Bind(command);
+        command.Parameters.AddWithValue("$ids", JsonSerializer.Serialize(ids));
+        using SqliteDataReader reader = command.ExecuteReader();
+        while (reader.Read()) found[reader.GetString(0)] = Enum.Parse<RunState>(reader.GetString(1));
+        return found;
+    }
+
     /// <summary>Names of all metrics that any run has, most common first: for column choosers and completion.</summary>
     public IReadOnlyList<string> MetricNames(int limit = 500)
     {
@@ -89,6 +105,8 @@ public sealed class RunQuery(SqliteConnections connections, TimeProvider clock)
         while (reader.Read()) names.Add(reader.GetString(0));
         return names;
     }
+
+    private static string Where(RunFilter filter) => filter.SaysState ? $"({filter.Sql})" : $"({filter.Sql}) AND r.State NOT IN ('Archived', 'Deleted')";
 
     private static string Order(string? sort, SqliteCommand command)
     {
