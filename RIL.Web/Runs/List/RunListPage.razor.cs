@@ -39,7 +39,7 @@ public sealed partial class RunListPage : IAsyncDisposable
     private Caller? _caller;
     private string[] _allColumns = [];
     private string _filter = "", _columnSearch = "";
-    private string? _problem;
+    private string? _problem, _asked;
     private int? _total;
     private int _outOfSight;
 
@@ -103,6 +103,8 @@ public sealed partial class RunListPage : IAsyncDisposable
     protected override async Task OnParametersSetAsync()
     {
         ListView view = ListView.Of(FilterText, SortText, ColumnsText, SelectedText);
+        if (_asked is null || _asked == (SelectedText ?? "")) _asked = null;
+        else view = view with { Selected = _view.Selected };
         bool same = _total is not null && view.ShowsTheSame(_view);
         // What is typed and not yet applied outlives everything but another filter.
         if (view.Filter != _view.Filter) _filter = view.Filter;
@@ -240,8 +242,14 @@ public sealed partial class RunListPage : IAsyncDisposable
 
     private void Show(ListView view) => Navigation.NavigateTo(view.Address);
 
-    // Not a step that Back would take back one by one.
-    private void Select(IReadOnlyCollection<string> ids) => Navigation.NavigateTo((_view with { Selected = [.. ids.Take(ListView.MostSelected)] }).Address, replace: true);
+    // Not a step that Back would take back one by one. The next row may be picked before the address has come back.
+    private void Select(IReadOnlyCollection<string> ids)
+    {
+        _view = _view with { Selected = [.. ids.Take(ListView.MostSelected)] };
+        _asked = string.Join(',', _view.Selected);
+        Choose();
+        Navigation.NavigateTo(_view.Address, replace: true);
+    }
 
     private void Pick(string id) => Select(_selected.ContainsKey(id) ? [.. _selected.Keys.Where(k => k != id)] : [.. _selected.Keys, id]);
 
