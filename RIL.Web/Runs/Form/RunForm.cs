@@ -169,7 +169,7 @@ public sealed class RunForm(Func<JsonObject, IEnumerable<string>> check)
     public void SetRewardWeight(string reward, string? typed)
     {
         string place = RewardPlace(reward);
-        if (Weight(place, typed, w => w >= 0, "0 or a number above") is not { } weight) return;
+        if (Weight(place, typed, w => w >= 0, "0 or a number above, with a point before decimals") is not { } weight) return;
         RewardWeights now = Config.RewardWeights;
         now = reward == "answer" ? now with { Answer = weight } : now with { Similarity = weight };
         Put("reward_weights", new JsonObject { ["similarity"] = now.Similarity, ["answer"] = now.Answer });
@@ -178,7 +178,7 @@ public sealed class RunForm(Func<JsonObject, IEnumerable<string>> check)
     /// <summary>What was typed as the weight of a teacher.</summary>
     public void SetTeacherWeight(string teacher, string? typed)
     {
-        if (Weight(TeacherPlace(teacher), typed, w => w > 0, "a number above 0; who is not wanted is taken away") is { } weight)
+        if (Weight(TeacherPlace(teacher), typed, w => w > 0, "a number above 0, with a point before decimals; remove the teacher to leave it out") is { } weight)
             PutTeachers([.. Config.Teachers.Select(t => t.Name == teacher ? t with { Weight = weight } : t)]);
     }
 
@@ -305,7 +305,7 @@ public sealed class RunForm(Func<JsonObject, IEnumerable<string>> check)
             _unreadable.Remove(place);
             return weight;
         }
-        Refuse(place, text, $"{place.Split('.', 2)[1]}: '{text}' is no weight; expected {expected}, with a point before decimals.");
+        Refuse(place, text, $"{place.Split('.', 2)[1]}: '{text}' is no weight; expected {expected}.");
         return null;
     }
 
