@@ -21,6 +21,7 @@ public sealed class AccountBrowserTests(ChromiumFixture chromium) : IAsyncLifeti
         IPage page = visit.Page;
         await page.EvaluateAsync("() => { Object.defineProperty(navigator, 'clipboard', { value: undefined }); document.execCommand = () => false; }");
         await page.GetByRole(AriaRole.Button, new() { Name = "Name the first one" }).ClickAsync();
+        await Expect(page.GetByLabel("What for")).ToBeFocusedAsync();
         await page.Keyboard.TypeAsync("nightly");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make a token" }).ClickAsync();
         ILocator token = page.Locator("[data-token]");
