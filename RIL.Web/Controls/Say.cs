@@ -55,12 +55,16 @@ public static class Say
         _ => "about " + Duration(TimeSpan.FromMinutes(Math.Round(seconds.Value / 300) * 5)),
     };
 
-    /// <summary>A time relative to now: <c>just now</c>, <c>3 min ago</c>, <c>yesterday</c>, <c>12 Nov 2026</c>.</summary>
+    /// <summary>A time relative to now: <c>just now</c>, <c>3 min ago</c>, <c>yesterday</c>, <c>12 Nov 2026</c>; <c>in 5 h</c>, <c>in 30 days</c>.</summary>
     public static string Ago(DateTimeOffset time, DateTimeOffset now)
     {
         TimeSpan past = now - time;
         return past switch
         {
+            { TotalDays: < -60 } => time.ToString("d MMM yyyy", C),
+            { TotalHours: < -48 } => $"in {Math.Round(-past.TotalDays):0} days",
+            { TotalMinutes: < -60 } => $"in {Math.Round(-past.TotalHours):0} h",
+            { TotalSeconds: < -45 } => $"in {Math.Max(1, (int)Math.Round(-past.TotalMinutes))} min",
             { TotalSeconds: < 45 } => "just now",
             { TotalMinutes: < 60 } => $"{Math.Max(1, (int)Math.Round(past.TotalMinutes))} min ago",
             { TotalHours: < 24 } => $"{(int)Math.Round(past.TotalHours)} h ago",
@@ -69,9 +73,6 @@ public static class Say
             _ => time.ToString("d MMM yyyy", C),
         };
     }
-
-    /// <summary>A day: 2026-11-23.</summary>
-    public static string Date(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd", C);
 
     /// <summary>A time as exports and tooltips have it, UTC.</summary>
     public static string Exact(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", C);

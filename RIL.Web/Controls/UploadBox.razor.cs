@@ -3,8 +3,27 @@ using Microsoft.JSInterop;
 
 namespace RIL.Web.Controls;
 
-/// <summary>How an upload ended: an HTTP status with its body; 0 = the connection broke, -1 = cancelled.</summary>
-public sealed record UploadEnd(int Status, string Body);
+/// <summary>How an upload ended.</summary>
+/// <param name="Status">The HTTP status; 0 = the connection broke, -1 = cancelled.</param>
+/// <param name="Id">What was made of the file.</param>
+/// <param name="Detail">Why it was refused.</param>
+/// <param name="Upload">The refused upload; what is wrong with its rows lies on the server.</param>
+/// <param name="Good">Rows of it that can be used.</param>
+public sealed record UploadEnd(int Status, string? Id = null, string? Detail = null, string? Upload = null, int Good = 0)
+{
+    /// <summary>What was made of the file; null where it was refused or never came.</summary>
+    public string? Made => Status == 201 ? Id : null;
+
+    /// <summary>Why nothing was made of it; null where something was, or where nobody waits for it any more.</summary>
+    public string? Refusal => this switch
+    {
+        { Made: not null } or { Status: -1 } => null,
+        { Status: 0 } => "The connection broke before the upload was complete; nothing was stored. Try again.",
+        { Detail.Length: > 0 } => Detail,
+        { Status: 413 } => "The file is larger than a proxy before this site allows; ask an administrator.",
+        _ => $"The upload was refused (HTTP {Status}); nothing was stored.",
+    };
+}
 
 /// <summary>A file field with progress.</summary>
 public partial class UploadBox
@@ -79,12 +98,13 @@ public partial class UploadBox
         StateHasChanged();
     }
 
-    /// <summary>Called by the browser.</summary>
+    /// <summary>Called by the browser, again where it does not know whether it was heard.</summary>
     [JSInvokable]
-    public async Task Ended(int status, string body)
+    public async Task Ended(UploadEnd end)
     {
+        if (!Busy) return;
         Busy = false;
-        await OnEnded.InvokeAsync(new UploadEnd(status, body));
+        await OnEnded.InvokeAsync(end);
         StateHasChanged();
     }
 

@@ -7,6 +7,7 @@ using MudBlazor;
 using RIL.Training;
 using RIL.Web.Accounts;
 using RIL.Web.Controls;
+using RIL.Web.Runs;
 
 namespace RIL.Web.Datasets;
 
@@ -15,7 +16,7 @@ public partial class DatasetDetailPage
 {
     private const string All = "\u0001all";
     private DatasetView? _set;
-    private IReadOnlyList<RunUse> _uses = [];
+    private IReadOnlyList<RunUse>? _uses;
     private Virtualize<DatasetRowView>? _list;
     private string? _refusal, _fault;
     private int _matching;
@@ -54,11 +55,12 @@ public partial class DatasetDetailPage
             _set = await Datasets.Find(Id);
             _looked = true;
             _member = (await Authorization.AuthorizeAsync((await Authentication).User, Policies.Member)).Succeeded;
-            if (_set is not null) _uses = await Datasets.Uses(_set.Reference);
+            _uses = _set is not null && RendererInfo.IsInteractive ? await Datasets.Uses(_set.Reference) : null;
         }
         if (_set is null) return;
         try
         {
+            _fault = null;
             _matching = Rows.Page(_set.Reference, Type, Q, 0, 0).Total;
             if (_list is not null) await _list.RefreshDataAsync();
         }

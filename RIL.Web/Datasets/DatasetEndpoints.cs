@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using RIL.Training.Datasets;
 using RIL.Web.Accounts;
 using RIL.Web.Api;
+using RIL.Web.Runs;
 
 namespace RIL.Web.Datasets;
 

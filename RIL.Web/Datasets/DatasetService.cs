@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using RIL.Web.Accounts;
 using RIL.Web.Data;
+using RIL.Web.Runs;
 
 namespace RIL.Web.Datasets;
 
@@ -29,7 +30,7 @@ public sealed class DatasetService(IDbContextFactory<RilDb> databases, Storage s
     /// <summary>A data set by identifier or reference; null where there is none.</summary>
     public async Task<DatasetView?> Find(string id)
     {
-        if (id.StartsWith("dataset:", StringComparison.Ordinal)) id = id["dataset:".Length..];
+        id = DatasetView.IdOf(id);
         if (BuiltIn.FirstOrDefault(b => $"quickstart:{b.Name}" == id) is { Name: not null } builtIn) return View(builtIn.Name, builtIn.Notes);
         await using RilDb db = await databases.CreateDbContextAsync();
         if (await db.Datasets.AsNoTracking().FirstOrDefaultAsync(d => d.Id == id) is not { } found) return null;
@@ -60,11 +61,11 @@ public sealed class DatasetService(IDbContextFactory<RilDb> databases, Storage s
     public async Task<string?> Delete(string id)
     {
         await using RilDb db = await databases.CreateDbContextAsync();
+        string reference = DatasetView.ReferenceOf(id);
         // Nobody begins to use it between the look and the deletion.
         await using var transaction = await db.Database.BeginTransactionAsync();
         if (await db.Datasets.FirstOrDefaultAsync(d => d.Id == id) is not { } found) return "The data set does not exist any more.";
-        if (RunUse.Refusal($"Data set '{found.Name}'", await RunUse.Of(db, Reference(id))) is { } refusal) return refusal;
-        string reference = Reference(id);
+        if (RunUse.Refusal($"Data set '{found.Name}'", await RunUse.Of(db, reference)) is { } refusal) return refusal;
         string[] teachers = await db.Teachers.Where(t => t.Dataset == reference).Select(t => t.Name).ToArrayAsync();
         if (teachers.Length > 0) return $"Data set '{found.Name}' has the questions of {(teachers.Length == 1 ? "teacher" : "teachers")} {string.Join(", ", teachers.Select(t => $"'{t}'"))}; delete {(teachers.Length == 1 ? "that one" : "those")} first.";
         db.Remove(found);
@@ -102,7 +103,7 @@ public sealed class DatasetService(IDbContextFactory<RilDb> databases, Storage s
     }
 
     private static DatasetView View(DatasetRecord d, string? owner) => new(
-        d.Id, Reference(d.Id), d.Name, d.Notes, BuiltIn: false, owner, d.CreatedAt, d.Rows,
+        d.Id, DatasetView.ReferenceOf(d.Id), d.Name, d.Notes, BuiltIn: false, owner, d.CreatedAt, d.Rows,
         d.Types is { } types ? JsonSerializer.Deserialize<Dictionary<string, int>>(types)! : new Dictionary<string, int>(), d.Bytes, d.Hash);
 
     private DatasetView View(string name, string notes)
@@ -111,8 +112,6 @@ public sealed class DatasetService(IDbContextFactory<RilDb> databases, Storage s
         IReadOnlyDictionary<string, int> types = rows.Types(reference);
         return new DatasetView(reference, reference, reference, notes, BuiltIn: true, null, null, types.Values.Sum(), types, 0, null);
     }
-
-    private static string Reference(string id) => "dataset:" + id;
 
     private static string? Plain(string? name) => name?.Trim() is { Length: > 0 } text ? text[..Math.Min(text.Length, 200)] : null;
 }

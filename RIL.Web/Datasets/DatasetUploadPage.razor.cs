@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using MudBlazor;
@@ -12,11 +11,9 @@ namespace RIL.Web.Datasets;
 public partial class DatasetUploadPage
 {
     private UploadBox? _box;
-    private string? _name, _suggested, _notes, _refusal;
+    private string? _name, _suggested, _notes;
     private bool _skip, _taking;
-    private Refused? _problems;
-
-    private sealed record Refused(string Upload, int Good, int Bad, IReadOnlyList<string> Lines);
+    private UploadEnd? _end;
 
     [Inject] private NavigationManager Navigation { get; set; } = default!;
 
@@ -30,7 +27,7 @@ public partial class DatasetUploadPage
 
     private void Chosen(string? file)
     {
-        (_refusal, _problems) = (null, null);
+        _end = null;
         string? suggestion = file is null ? null : Path.GetFileNameWithoutExtension(file);
         if (string.IsNullOrWhiteSpace(_name) || _name == _suggested) _name = suggestion;
         _suggested = suggestion;
@@ -38,31 +35,16 @@ public partial class DatasetUploadPage
 
     private async Task Start()
     {
-        (_refusal, _problems) = (null, null);
+        _end = null;
         await _box!.Start($"/api/v1/datasets?name={Uri.EscapeDataString(_name ?? "")}&notes={Uri.EscapeDataString(_notes ?? "")}&skip_bad_rows={(_skip ? "true" : "false")}");
     }
 
     private void Ended(UploadEnd end)
     {
-        if (end.Status == -1) return;
-        if (end.Status == 0)
-        {
-            _refusal = "The connection broke before the upload was complete; nothing was stored. Try again.";
-            return;
-        }
-        using JsonDocument? json = UploadAnswer.Parse(end.Body);
-        if (end.Status == 201 && json?.RootElement.TryGetProperty("id", out JsonElement id) == true)
-        {
-            Snackbar.Add("The data set is stored.", Severity.Success);
-            Navigation.NavigateTo($"/datasets/{id.GetString()}");
-            return;
-        }
-        _refusal = UploadAnswer.Sentence(json, end.Status);
-        if (json?.RootElement.TryGetProperty("upload", out JsonElement upload) == true)
-        {
-            JsonElement root = json.RootElement;
-            _problems = new Refused(upload.GetString()!, root.GetProperty("good_rows").GetInt32(), root.GetProperty("bad_rows").GetInt32(), [.. root.GetProperty("errors").EnumerateArray().Select(e => e.GetString()!)]);
-        }
+        _end = end;
+        if (end.Made is not { } id) return;
+        Snackbar.Add("The data set is stored.", Severity.Success);
+        Navigation.NavigateTo($"/datasets/{id}");
     }
 
     private async Task TakeGoodRows()
@@ -70,17 +52,19 @@ public partial class DatasetUploadPage
         _taking = true;
         try
         {
-            DatasetView? made = await Intake.TakeGoodRows(_problems!.Upload, Caller.Of((await Authentication).User), CancellationToken.None);
-            if (made is null) _refusal = "The upload is not there any more; upload the file again.";
+            DatasetView? made = await Intake.TakeGoodRows(_end!.Upload!, Caller.Of((await Authentication).User), CancellationToken.None);
+            if (made is null) Refuse("The upload is not there any more; upload the file again.");
             else Navigation.NavigateTo($"/datasets/{made.Id}");
         }
         catch (InputException e)
         {
-            _refusal = e.Message;
+            Refuse(e.Message);
         }
         finally
         {
             _taking = false;
         }
     }
+
+    private void Refuse(string sentence) => _end = _end! with { Detail = sentence };
 }

@@ -15,7 +15,16 @@ namespace RIL.Web.Datasets;
 /// <param name="Bytes">Bytes on disk.</param>
 /// <param name="Hash">SHA-256 of the rows' file.</param>
 public sealed record DatasetView(
-    string Id, string Reference, string Name, string? Notes, bool BuiltIn, string? Owner, DateTimeOffset? CreatedAt, int Rows, IReadOnlyDictionary<string, int> Types, long Bytes, string? Hash);
+    string Id, string Reference, string Name, string? Notes, bool BuiltIn, string? Owner, DateTimeOffset? CreatedAt, int Rows, IReadOnlyDictionary<string, int> Types, long Bytes, string? Hash)
+{
+    private const string Own = "dataset:";
+
+    /// <summary>What configurations say of a person's data set.</summary>
+    public static string ReferenceOf(string id) => Own + id;
+
+    /// <summary>The identifier in a reference; that of the program's own is their reference.</summary>
+    public static string IdOf(string reference) => reference.StartsWith(Own, StringComparison.Ordinal) ? reference[Own.Length..] : reference;
+}
 
 /// <summary>A row of a data set as the preview and REST show it.</summary>
 /// <param name="Index">Its place among the usable rows, from 0; pictures are asked for by it.</param>

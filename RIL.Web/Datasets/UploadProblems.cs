@@ -8,15 +8,20 @@ namespace RIL.Web.Datasets;
 /// <summary>How a refused upload says what is wrong: the first rows at once, all of them as a file.</summary>
 internal static class UploadProblems
 {
-    private const int Shown = 200;
+    /// <summary>Rows that are named at once.</summary>
+    public const int Shown = 200;
+
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static IResult Refuse(string sentence, string upload, int good, IReadOnlyList<DatasetProblem> problems) =>
         TypedResults.Problem(sentence, title: "Some rows cannot be used", statusCode: StatusCodes.Status422UnprocessableEntity, extensions: new Dictionary<string, object?>
         {
             ["upload"] = upload, ["good_rows"] = good, ["bad_rows"] = problems.Count,
-            ["errors"] = problems.Take(Shown).Select(p => $"row {p.Row}: {p.Reason}").ToArray(),
+            ["errors"] = problems.Take(Shown).Select(Line).ToArray(),
         });
+
+    /// <summary>A bad row in words.</summary>
+    public static string Line(DatasetProblem problem) => $"row {problem.Row}: {problem.Reason}";
 
     public static IResult Download(string upload, UploadArea area)
     {

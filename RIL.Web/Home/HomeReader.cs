@@ -17,8 +17,7 @@ namespace RIL.Web.Home;
 /// <param name="Before">Accuracy of the student before any training, where it was measured.</param>
 /// <param name="Sft">The same after supervised fine-tuning.</param>
 /// <param name="After">The same at the end, where it trained beyond that.</param>
-/// <param name="Questions">Questions asked.</param>
-public sealed record HomeResult(string Id, string Name, int Color, DateTimeOffset? EndedAt, double WorkedSeconds, double? Before, double? Sft, double? After, int Questions)
+public sealed record HomeResult(string Id, string Name, int Color, DateTimeOffset? EndedAt, double WorkedSeconds, double? Before, double? Sft, double? After)
 {
     /// <summary>What the last stage added; null where there is nothing to compare with.</summary>
     public double? Gain => (After is not null ? After - (Sft ?? Before) : Sft - Before) is { } gain ? gain : null;
@@ -27,7 +26,7 @@ public sealed record HomeResult(string Id, string Name, int Color, DateTimeOffse
     public static HomeResult Of(Run run)
     {
         IReadOnlyList<ModelAccuracy> models = RunDocuments.Summary(run)?.Evaluations ?? [];
-        return new HomeResult(run.Id, run.Name, run.Color, run.EndedAt, run.WorkedSeconds, Find("before"), Find("sft"), Find("ril"), models.Count > 0 ? models[^1].Questions : 0);
+        return new HomeResult(run.Id, run.Name, run.Color, run.EndedAt, run.WorkedSeconds, Find("before"), Find("sft"), Find("ril"));
 
         double? Find(string model) => models.FirstOrDefault(m => m.Model == model)?.Accuracy;
     }

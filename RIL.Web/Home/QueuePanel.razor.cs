@@ -20,7 +20,7 @@ public sealed partial class QueuePanel : IAsyncDisposable
     private (string Id, bool Focus)? _moved;
     private string? _dragged, _over;
     private string _said = "";
-    private int _most = Page;
+    private int _most = Page, _refusals;
 
     /// <summary>Runs that wait, in order.</summary>
     [Parameter, EditorRequired]
@@ -111,6 +111,8 @@ public sealed partial class QueuePanel : IAsyncDisposable
         catch (InputException e)
         {
             Snackbar.Add(e.Message, Severity.Warning);
+            // What was chosen and refused would stay on display: the browser has changed it, and the page knows of no change.
+            _refusals++;
         }
         // The new order comes back as a parameter.
         _moved = (id, focus);

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using MudBlazor;
 using RIL.Web.Accounts;
-using RIL.Web.Datasets;
+using RIL.Web.Runs;
 
 namespace RIL.Web.Models;
 
@@ -12,7 +12,7 @@ public partial class ModelDetailPage
 {
     private ModelView? _model;
     private ModelFacts? _facts;
-    private IReadOnlyList<RunUse> _uses = [];
+    private IReadOnlyList<RunUse>? _uses;
     private string? _refusal;
     private bool _member, _looked;
 
@@ -40,7 +40,7 @@ public partial class ModelDetailPage
         _looked = true;
         if (_model is null) return;
         _facts = Models.Facts(_model);
-        _uses = await Models.Uses(_model.Reference);
+        _uses = RendererInfo.IsInteractive ? await Models.Uses(_model.Reference) : null;
     }
 
     private async Task Rename(string name) => _model = await Models.Describe(_model!.Id, name, null);

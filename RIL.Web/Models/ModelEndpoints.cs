@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using RIL.Web.Accounts;
 using RIL.Web.Api;
 using RIL.Web.Datasets;
+using RIL.Web.Runs;
 
 namespace RIL.Web.Models;
 
@@ -21,7 +22,7 @@ internal static class ModelEndpoints
     public static void Map(WebApplication app)
     {
         RouteGroupBuilder group = app.MapApiGroup("models");
-        group.MapGet("/", async (ModelService models) => TypedResults.Ok(await models.List())).WithName("ListModels").WithSummary("All students: registered, the program's own, trained by finished runs");
+        group.MapGet("/", async (ModelService models) => TypedResults.Ok(await models.List())).WithName("ListModels").WithSummary($"Students: registered, the program's own, and those of the {ModelService.TrainedShown} runs that finished last; GET /models/run:ID gives any other");
         group.MapGet("/candidates", async (ModelService models) => TypedResults.Ok(await models.Candidates())).WithName("ListModelCandidates").WithSummary("Folders below the models folder that are not registered, with what they are or why they cannot be used");
         group.MapGet("/{id}", async Task<IResult> (string id, ModelService models) => await models.Find(id) is { } found ? TypedResults.Ok(new ModelDetails(found, models.Facts(found))) : Missing(id))
             .WithName("GetModel").WithSummary("One student with its sizes and files").Produces<ModelDetails>();

@@ -2,7 +2,6 @@ using Microsoft.EntityFrameworkCore;
 using RIL.Training;
 using RIL.Web.Accounts;
 using RIL.Web.Data;
-using RIL.Web.Datasets;
 using RIL.Web.Runs;
 
 namespace RIL.Web.Models;
@@ -11,16 +10,24 @@ namespace RIL.Web.Models;
 public sealed class ModelService(IDbContextFactory<RilDb> databases, Storage storage, ModelInspector inspector, TimeProvider clock)
 {
     private const string OfTheProgram = "quickstart:Student", OfARun = "run:", Own = "model:";
-    private const int TrainedShown = 200;
 
-    /// <summary>Registered ones, the program's own, then those that finished runs trained, newest first.</summary>
+    /// <summary>Students of runs that are listed: those of the runs that finished last.</summary>
+    public const int TrainedShown = 200;
+
+    /// <summary>How many runs have finished, listed or not.</summary>
+    public async Task<int> FinishedRuns()
+    {
+        await using RilDb db = await databases.CreateDbContextAsync();
+        return await Finished(db).CountAsync();
+    }
+
+    /// <summary>Registered ones, the program's own, then those that finished runs trained, newest first, of the <see cref="TrainedShown"/> runs that finished last.</summary>
     public async Task<IReadOnlyList<ModelView>> List()
     {
         await using RilDb db = await databases.CreateDbContextAsync();
         Dictionary<string, string?> names = await db.Users.ToDictionaryAsync(u => u.Id, u => u.UserName);
         List<ModelRecord> own = await db.Models.AsNoTracking().OrderByDescending(m => m.CreatedAt).ToListAsync();
-        var trained = await db.Runs.Where(r => r.State == RunState.Finished || (r.State == RunState.Archived && r.StateBefore == RunState.Finished))
-            .OrderByDescending(r => r.EndedAt).Take(TrainedShown).Select(r => new { r.Id, r.Name, r.EndedAt }).ToListAsync();
+        var trained = await Finished(db).OrderByDescending(r => r.EndedAt).Take(TrainedShown).Select(r => new { r.Id, r.Name, r.EndedAt }).ToListAsync();
         return
         [
             .. own.Select(m => View(m, m.OwnerId is { } owner ? names.GetValueOrDefault(owner) : null)),
@@ -111,6 +118,8 @@ public sealed class ModelService(IDbContextFactory<RilDb> databases, Storage sto
         await transaction.CommitAsync();
         return null;
     }
+
+    private static IQueryable<Run> Finished(RilDb db) => db.Runs.Where(r => r.State == RunState.Finished || (r.State == RunState.Archived && r.StateBefore == RunState.Finished));
 
     private ModelView View(ModelRecord m, string? owner) =>
         new(m.Id, Own + m.Id, m.Name, m.Notes, "registered", owner, m.CreatedAt, m.Folder, m.Parameters, m.Bytes,

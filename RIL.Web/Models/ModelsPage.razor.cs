@@ -14,6 +14,7 @@ public partial class ModelsPage
     private IReadOnlyList<ModelView> _models = [];
     private IReadOnlyList<ModelCandidate> _candidates = [];
     private string? _refusal, _folder;
+    private int _finished;
     private bool _member;
 
     [Inject] private ModelService Models { get; set; } = default!;
@@ -35,11 +36,13 @@ public partial class ModelsPage
         _member = (await Authorization.AuthorizeAsync(user, Policies.Member)).Succeeded;
         // Where the server keeps things concerns those who keep the server.
         if ((await Authorization.AuthorizeAsync(user, Policies.Administrator)).Succeeded) _folder = Storage.Models;
-        await Load();
+        // Folders are looked into once, when the page has its connection; until then it shows its outline.
+        if (RendererInfo.IsInteractive) await Load();
     }
 
     private async Task Load()
     {
+        _finished = await Models.FinishedRuns();
         _models = await Models.List();
         _candidates = await Models.Candidates();
     }

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using RIL.Web.Data;
-using RIL.Web.Datasets;
 using RIL.Web.Runs;
 
 namespace RIL.Web.Operations;

@@ -10,6 +10,7 @@ using RIL.Training.Settings;
 using RIL.Web.Accounts;
 using RIL.Web.Controls;
 using RIL.Web.Datasets;
+using RIL.Web.Runs;
 
 namespace RIL.Web.Teachers;
 
@@ -19,7 +20,7 @@ public partial class TeacherDetailPage
     private const string All = "\u0001all";
     private TeacherView? _teacher;
     private TeacherJudgement? _judgement;
-    private IReadOnlyList<RunUse> _uses = [];
+    private IReadOnlyList<RunUse>? _uses;
     private Dictionary<string, string> _names = [];
     private Virtualize<TeacherRow>? _list;
     private JudgeRule _rule;
@@ -76,7 +77,7 @@ public partial class TeacherDetailPage
             _looked = true;
             _judged = null;
             _member = (await Authorization.AuthorizeAsync((await Authentication).User, Policies.Member)).Succeeded;
-            if (_teacher is not null) _uses = await Teachers.Uses(_teacher.Reference);
+            _uses = _teacher is not null && RendererInfo.IsInteractive ? await Teachers.Uses(_teacher.Reference) : null;
             _names = (await Datasets.List()).ToDictionary(d => d.Reference, d => d.Name);
         }
         if (_teacher is null) return;
@@ -113,11 +114,7 @@ public partial class TeacherDetailPage
         return ValueTask.FromResult(new ItemsProviderResult<TeacherRow>(slice.Rows, slice.Total));
     }
 
-    private string Picture(TeacherRow row)
-    {
-        string dataset = _teacher!.Dataset.StartsWith("dataset:", StringComparison.Ordinal) ? _teacher.Dataset["dataset:".Length..] : _teacher.Dataset;
-        return $"/api/v1/datasets/{dataset}/rows/{row.Index}/images/0";
-    }
+    private string Picture(TeacherRow row) => $"/api/v1/datasets/{DatasetView.IdOf(_teacher!.Dataset)}/rows/{row.Index}/images/0";
 
     private static string Share(TypeScore score) => (100.0 * score.Right / Math.Max(1, score.Judged)).ToString("0.#", CultureInfo.InvariantCulture);
 
@@ -137,6 +134,9 @@ public partial class TeacherDetailPage
     private string Link(string kind) => Navigation.GetUriWithQueryParameter("kind", kind);
 
     private void Show(string key, string? value) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter(key, value), replace: true);
+
+    private void ShowAll() =>
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["kind"] = null, ["type"] = null, ["q"] = null }), replace: true);
 
     private async Task Rename(string name)
     {

@@ -5,6 +5,7 @@ using RIL.Training.Settings;
 using RIL.Web.Accounts;
 using RIL.Web.Api;
 using RIL.Web.Datasets;
+using RIL.Web.Runs;
 
 namespace RIL.Web.Teachers;
 

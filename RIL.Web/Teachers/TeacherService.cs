@@ -4,6 +4,7 @@ using RIL.Training.Teachers;
 using RIL.Web.Accounts;
 using RIL.Web.Data;
 using RIL.Web.Datasets;
+using RIL.Web.Runs;
 
 namespace RIL.Web.Teachers;
 
@@ -21,7 +22,7 @@ public sealed class TeacherService(IDbContextFactory<RilDb> databases, Storage s
     {
         await using RilDb db = await databases.CreateDbContextAsync();
         Dictionary<string, string?> names = await db.Users.ToDictionaryAsync(u => u.Id, u => u.UserName);
-        Dictionary<string, int> sizes = await db.Datasets.ToDictionaryAsync(d => "dataset:" + d.Id, d => d.Rows);
+        Dictionary<string, int> sizes = await db.Datasets.ToDictionaryAsync(d => DatasetView.ReferenceOf(d.Id), d => d.Rows);
         List<TeacherRecord> own = await db.Teachers.AsNoTracking().OrderByDescending(t => t.CreatedAt).ToListAsync();
         IEnumerable<TeacherView> all = [.. own.Select(t => View(t, t.OwnerId is { } owner ? names.GetValueOrDefault(owner) : null, Questions(t.Dataset, sizes))), .. BuiltIn.Select(b => View(b.Name, b.Notes))];
         return [.. all.Where(t => dataset is null || t.Dataset == dataset)];

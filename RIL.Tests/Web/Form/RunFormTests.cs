@@ -12,6 +12,7 @@ using RIL.Web.Runs.Form;
 
 namespace RIL.Tests.Web.Form;
 
+/// <summary>The form as a plain class: fields and YAML follow each other, and nothing that was typed is lost or passed over.</summary>
 public sealed class RunFormTests(SiteFixture site)
 {
     private readonly RunConfigs _configs = site.Services.GetRequiredService<RunConfigs>();
@@ -67,6 +68,88 @@ public sealed class RunFormTests(SiteFixture site)
         Assert.Equal("8", form.Text("seed"));
         form.SetYaml("sead: 3");
         Assert.Contains("did you mean 'seed'", form.YamlProblem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AYamlThatCannotBeRead_IsAProblem_AndOutlivesFieldsAndPresets_UntilItIsPutRightOrDiscarded()
+    {
+        RunForm form = Quickstart();
+        form.SetYaml("seed: [");
+        Assert.Equal(RunForm.YamlKey, Assert.Single(form.Problems).Key);
+        form.Set("seed", "8");
+        form.Apply("grpo");
+        Assert.Equal("seed: [", form.Yaml);
+        Assert.Single(form.Problems);
+
+        form.DiscardYaml();
+        Assert.Contains("seed: 8", form.Yaml, StringComparison.Ordinal);
+        Assert.Empty(form.Problems);
+
+        form.SetYaml("seed: [");
+        RunForm right = Quickstart();
+        right.Set("seed", "9");
+        form.SetYaml(right.Yaml);
+        Assert.Empty(form.Problems);
+        Assert.Equal("9", form.Text("seed"));
+    }
+
+    [Theory]
+    [InlineData("1,5")]
+    [InlineData("abc")]
+    [InlineData("-1")]
+    [InlineData("")]
+    [InlineData("Infinity")]
+    public void AWeightOfARewardThatIsNone_IsRefused_AndStaysAsTyped(string typed)
+    {
+        RunForm form = Quickstart();
+        form.SetRewardWeight("answer", typed);
+        Assert.Contains($"answer: '{typed}' is no weight; expected 0 or a number above", form.ProblemOf("reward_weights"), StringComparison.Ordinal);
+        Assert.Equal(typed, form.TypedAt(RunForm.RewardPlace("answer")));
+        // The other one may be changed meanwhile; and a reload loses nothing of either.
+        form.SetRewardWeight("similarity", "2");
+        RunForm again = new(_configs.Problems);
+        again.TakeUp(form.Keep());
+        Assert.All([form, again], f => Assert.Equal((typed, 2, 1), (f.TypedAt(RunForm.RewardPlace("answer")), f.Config.RewardWeights.Similarity, f.Config.RewardWeights.Answer)));
+
+        form.SetRewardWeight("answer", "1.5");
+        Assert.Empty(form.Problems);
+        Assert.Equal(1.5, form.Config.RewardWeights.Answer);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1,5")]
+    [InlineData("-2")]
+    public void AWeightOfATeacherThatIsNone_IsRefused_UntilTheTeacherIsTakenAway(string typed)
+    {
+        RunForm form = Quickstart();
+        form.SetTeacherWeight("B", typed);
+        Assert.Contains($"B: '{typed}' is no weight", form.ProblemOf("teachers"), StringComparison.Ordinal);
+        Assert.Equal(typed, form.TypedAt(RunForm.TeacherPlace("B")));
+        form.PutTeachers([.. form.Config.Teachers.Where(t => t.Name != "B")]);
+        Assert.Empty(form.Problems);
+    }
+
+    [Fact]
+    public void AWholeNumberWithAComma_IsNotReadAsAnotherOne()
+    {
+        RunForm form = Quickstart();
+        form.Set("max_steps", "1,5");
+        Assert.Contains("'1,5' is no whole number", form.ProblemOf("max_steps"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SettingsOfAnotherVersion_AreKeptAsYaml_AndTheOthersFillTheFields()
+    {
+        var old = new JsonObject { ["seed"] = 5, ["temperatur"] = 0.7, ["max_steps"] = "many" };
+        RunForm form = new(_configs.Problems);
+        form.Load(old);
+        form.CompareWith(old);
+        Assert.Equal("5", form.Text("seed"));
+        Assert.Contains("temperatur", form.YamlProblem, StringComparison.Ordinal);
+        Assert.Contains(form.Problems, p => p.Key == RunForm.YamlKey);
+        Assert.All(["seed: 5", "temperatur: 0.7", "max_steps: \"many\""], line => Assert.Contains(line, form.Yaml, StringComparison.Ordinal));
+        Assert.Empty(form.Differences);
     }
 
     [Fact]
@@ -147,6 +230,19 @@ public sealed class RunFormTests(SiteFixture site)
     {
         Assert.Contains(text, WebUtility.HtmlDecode(await site.Member.GetStringAsync(address)), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, (await site.Viewer.GetAsync(address)).StatusCode);
+    }
+
+    [Fact]
+    public async Task AVariation_BringsTheNotesAlong_AndOneOfAnotherVersionSaysWhatCannotBeRead()
+    {
+        IDbContextFactory<RilDb> databases = site.Services.GetRequiredService<IDbContextFactory<RilDb>>();
+        Run run = new RunMaker(site.Services.GetRequiredService<Storage>(), databases).Add();
+        await using (RilDb db = await databases.CreateDbContextAsync(TestContext.Current.CancellationToken))
+            await db.Runs.Where(r => r.Id == run.Id).ExecuteUpdateAsync(set => set.SetProperty(r => r.Notes, "why it was tried").SetProperty(r => r.Config, """{"seed": 5, "temperatur": 0.7}"""), TestContext.Current.CancellationToken);
+        string page = WebUtility.HtmlDecode(await site.Member.GetStringAsync($"/runs/new?clone={run.Id}", TestContext.Current.CancellationToken));
+        Assert.Contains("why it was tried", page, StringComparison.Ordinal);
+        Assert.Contains("Some settings of 'a run' are of another version", page, StringComparison.Ordinal);
+        Assert.Contains("temperatur: 0.7", page, StringComparison.Ordinal);
     }
 
     [Fact]

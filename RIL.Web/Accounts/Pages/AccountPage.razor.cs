@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.JSInterop;
 using RIL.Training;
 
 namespace RIL.Web.Accounts.Pages;
@@ -14,7 +13,7 @@ public sealed partial class AccountPage
     private string _name = "";
     private TokenScope _scope = TokenScope.Read;
     private int _days = 30;
-    private bool _copied;
+    private ElementReference _nameBox;
 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = default!;
@@ -24,9 +23,6 @@ public sealed partial class AccountPage
 
     [Inject]
     private TimeProvider Clock { get; set; } = default!;
-
-    [Inject]
-    private IJSRuntime Script { get; set; } = default!;
 
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
@@ -40,20 +36,13 @@ public sealed partial class AccountPage
         try
         {
             (_, _made) = await Tokens.Create(_caller!, _name, _scope, TimeSpan.FromDays(_days));
-            (_problem, _name, _copied) = (null, "", false);
+            (_problem, _name) = (null, "");
             _tokens = await Tokens.Of(_caller!.Id!);
         }
         catch (InputException e)
         {
             _problem = e.Message;
         }
-    }
-
-    private async Task Copy()
-    {
-        await using IJSObjectReference module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/run.js");
-        await module.InvokeVoidAsync("copy", _made);
-        _copied = true;
     }
 
     private async Task Revoke(ApiToken token)

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.JSInterop;
 using MudBlazor;
 using RIL.Training;
 
@@ -15,8 +14,7 @@ public sealed partial class PeoplePage
     private UserRole _role = UserRole.Member;
     private string? _link, _linkFor, _problem;
     private string _note = "";
-    private int _days = 7;
-    private bool _copied;
+    private int _days = 7, _refusals;
 
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = default!;
@@ -36,9 +34,6 @@ public sealed partial class PeoplePage
     [Inject]
     private ISnackbar Snackbar { get; set; } = default!;
 
-    [Inject]
-    private IJSRuntime Script { get; set; } = default!;
-
     /// <inheritdoc/>
     protected override async Task OnInitializedAsync()
     {
@@ -57,14 +52,7 @@ public sealed partial class PeoplePage
         await Read();
     }
 
-    private void Show(string secret, string person) => (_link, _linkFor, _copied, _problem) = (Navigation.ToAbsoluteUri($"/invite/{secret}").ToString(), person, false, null);
-
-    private async Task Copy()
-    {
-        await using IJSObjectReference module = await Script.InvokeAsync<IJSObjectReference>("import", "./js/run.js");
-        await module.InvokeVoidAsync("copy", _link);
-        _copied = true;
-    }
+    private void Show(string secret, string person) => (_link, _linkFor, _problem) = (Navigation.ToAbsoluteUri($"/invite/{secret}").ToString(), person, null);
 
     private async Task Withdraw(Invitation invitation)
     {
@@ -98,6 +86,8 @@ public sealed partial class PeoplePage
         catch (InputException e)
         {
             _problem = e.Message;
+            // A refused choice would stay on display: the browser has changed it, and the page knows of no change.
+            _refusals++;
         }
         await Read();
     }

@@ -82,7 +82,8 @@ public sealed partial class StoragePanel
                 options.VisibleStateDuration = 12_000;
                 options.OnClick = async _ =>
                 {
-                    await Runs.Act(run.Id, RunAction.Restore, caller);
+                    RunOutcome? back = await Runs.Act(run.Id, RunAction.Restore, caller);
+                    if (back is null or { Refusal: not null }) Snackbar.Add(back?.Refusal ?? $"'{run.Name}' does not exist any more.", Severity.Warning);
                     await Measure();
                 };
             });

@@ -12,10 +12,10 @@ namespace RIL.Web.Operations.Pages;
 /// <summary>The trash: what lies in it, what becomes of it, and what was freed.</summary>
 public sealed partial class TrashPanel
 {
-    private const int MostShown = 200;
     private static readonly int[] DaysOffered = [0, 7, 30, 90, 365];
     private PurgeResult? _result;
     private bool _busy;
+    private int _shown = ShowMore.Page;
 
     /// <summary>Runs in the trash; null while they are being read.</summary>
     [Parameter]
@@ -70,12 +70,6 @@ public sealed partial class TrashPanel
     private static string Sentence(PurgeResult result) => result.Runs == 0
         ? "Nothing was removed."
         : $"{Count(result.Runs)} removed for good: {Say.Bytes(result.Bytes)} of files and {Say.Count(result.Rows)} rows of the database. The storage folder had {Say.Bytes(result.BytesBefore)} before and has {Say.Bytes(result.BytesAfter)} now; the database gives the bytes of its rows back when it is compacted.";
-
-    private string In(DateTimeOffset time)
-    {
-        TimeSpan left = time - Clock.GetUtcNow();
-        return left <= TimeSpan.Zero ? "within the hour" : left.TotalDays < 2 ? $"in {Math.Max(1, (int)left.TotalHours)} h" : $"in {Math.Round(left.TotalDays):0} days";
-    }
 
     private async Task ChangeDays(ChangeEventArgs e)
     {

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RIL.Web.Accounts;
 using RIL.Web.Data;
-using RIL.Web.Datasets;
 using RIL.Web.Runs.Live;
 
 namespace RIL.Web.Runs.Checkpoints;

@@ -27,6 +27,10 @@ public sealed partial class NewRunPage : IAsyncDisposable
         ["frozen_discriminator"] = "RIL whose discriminator stays as it was pre-trained.",
     };
 
+    // A slider tells of every place it passes.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly HashSet<string> _opened = new(StringComparer.Ordinal);
     private RunForm _form = new(_ => []);
     private IReadOnlyList<ModelView> _models = [];
     private IReadOnlyList<DatasetView> _datasets = [];
@@ -36,8 +40,9 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private Caller? _caller;
     private IJSObjectReference? _script;
     private string _name = "", _tags = "", _notes = "";
-    private string? _refusal, _missing, _loaded;
-    private bool _busy, _restored;
+    private string? _refusal, _missing, _loaded, _begun;
+    private bool _busy, _restored, _disposed;
+    private int _changes;
 
     /// <summary>The run to make a variation of.</summary>
     [SupplyParameterFromQuery(Name = "clone")]
@@ -98,6 +103,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        _disposed = true;
         try
         {
             if (_script is not null) await _script.DisposeAsync();
@@ -121,6 +127,7 @@ public sealed partial class NewRunPage : IAsyncDisposable
         if (_loaded == Place) return;
         _loaded = Place;
         await Begin();
+        await TakeUp();
     }
 
     /// <inheritdoc/>
@@ -128,10 +135,18 @@ public sealed partial class NewRunPage : IAsyncDisposable
     {
         if (!firstRender) return;
         _script = await Script.InvokeAsync<IJSObjectReference>("import", "./js/new-run.js");
-        if (await _script.InvokeAsync<string?>("kept", Place) is not { Length: > 0 } text || JsonNode.Parse(text) is not JsonObject kept) return;
-        _form.TakeUp(kept);
-        (_name, _tags, _notes) = ((string?)kept["name"] ?? "", (string?)kept["tags"] ?? "", (string?)kept["notes"] ?? "");
+        await TakeUp();
+    }
+
+    // What was typed at this place before; the browser can be asked once the page has its connection.
+    private async Task TakeUp()
+    {
+        if (_script is null || _begun != Place) return;
+        if (Kept.Read(await _script.InvokeAsync<string?>("kept", Place)) is not { } kept) return;
+        _form.TakeUp(kept.Form);
+        (_name, _tags, _notes) = (kept.Name, kept.Tags, kept.Notes);
         _restored = true;
+        OpenWhatIsWrong();
         _estimate = await Estimator.Of(_form.Config);
         StateHasChanged();
     }
@@ -140,6 +155,15 @@ public sealed partial class NewRunPage : IAsyncDisposable
     {
         (_form, _parent, _missing, _refusal, _restored) = (new RunForm(Configs.Problems), null, null, null, false);
         (_name, _tags, _notes) = ("", "", "");
+        _opened.Clear();
+        await BeginWith();
+        OpenWhatIsWrong();
+        _estimate = await Estimator.Of(_form.Config);
+        _begun = Place;
+    }
+
+    private async Task BeginWith()
+    {
         if ((CloneId ?? DraftId) is { } id)
         {
             if (await Runs.Find(id) is not { } source) _missing = $"There is no run '{id}'; this begins with the quickstart preset instead.";
@@ -148,6 +172,8 @@ public sealed partial class NewRunPage : IAsyncDisposable
             {
                 JsonObject settings = JsonNode.Parse(source.Config)!.AsObject();
                 _form.Load(settings);
+                if (_form.YamlProblem is not null) _missing = $"Some settings of '{source.Name}' are of another version and cannot be read any more. The fields have the others; all of them stand in the YAML, to be put right or discarded.";
+                _notes = source.Notes ?? "";
                 if (CloneId is not null)
                 {
                     _parent = source;
@@ -156,10 +182,9 @@ public sealed partial class NewRunPage : IAsyncDisposable
                 }
                 else
                 {
-                    (_name, _notes) = (source.Name, source.Notes ?? "");
+                    _name = source.Name;
                 }
                 _tags = string.Join(", ", source.Tags.Select(t => t.Tag).Order(StringComparer.OrdinalIgnoreCase));
-                _estimate = await Estimator.Of(_form.Config);
                 return;
             }
         }
@@ -167,7 +192,6 @@ public sealed partial class NewRunPage : IAsyncDisposable
         _form.Load(RunPresets.Get("quickstart").Values);
         if (preset != "quickstart") _form.Apply(preset);
         TakeWishes();
-        _estimate = await Estimator.Of(_form.Config);
     }
 
     // Somebody comes from the page of a student, a data set or a teacher, and wants to train with it.
@@ -215,6 +239,12 @@ public sealed partial class NewRunPage : IAsyncDisposable
         return Keep();
     }
 
+    private Task DiscardYaml()
+    {
+        _form.DiscardYaml();
+        return Keep();
+    }
+
     private Task Note(Action change)
     {
         change();
@@ -225,11 +255,16 @@ public sealed partial class NewRunPage : IAsyncDisposable
     private async Task Keep()
     {
         _refusal = null;
-        JsonObject kept = _form.Keep();
-        (kept["name"], kept["tags"], kept["notes"]) = (_name, _tags, _notes);
-        if (_script is not null) await _script.InvokeVoidAsync("keep", Place, kept.ToJsonString());
+        OpenWhatIsWrong();
+        int change = ++_changes;
+        if (_script is not null) await _script.InvokeVoidAsync("keep", Place, new Kept(_form.Keep(), _name, _tags, _notes).Write());
+        await Task.Delay(Pause);
+        if (change != _changes || _disposed) return;
         _estimate = await Estimator.Of(_form.Config);
     }
+
+    // A heading that was opened because of a problem stays open when that is put right.
+    private void OpenWhatIsWrong() => _opened.UnionWith(RunField.All.Where(f => !f.Basic && _form.ProblemOf(f.Key) is not null).Select(f => f.Group));
 
     private async Task Discard()
     {

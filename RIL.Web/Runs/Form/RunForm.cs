@@ -21,12 +21,17 @@ public sealed class RunForm(Func<JsonObject, IEnumerable<string>> check)
 {
     private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonObject Defaults = RunConfigDocument.Write(new RunConfig());
+    private const string Source = "configuration";
     private static readonly string[] OfTheSite = ["output_dir", "run_name", "resume_from_checkpoint"];
 
+    // By place: a setting, or a number inside one, such as reward_weights.answer.
     private readonly Dictionary<string, (string Text, string Problem)> _unreadable = new(StringComparer.Ordinal);
     private JsonObject _values = (JsonObject)Defaults.DeepClone();
     private JsonObject? _parent;
     private string? _typedYaml;
+
+    /// <summary>What <see cref="FormProblem.Key"/> says of the YAML as a whole.</summary>
+    public const string YamlKey = "yaml";
 
     /// <summary>The configuration of the fields that can be read.</summary>
     public RunConfig Config { get; private set; } = new();
@@ -55,43 +60,58 @@ public sealed class RunForm(Func<JsonObject, IEnumerable<string>> check)
         }
     }
 
-    /// <summary>Begins with these settings over the defaults.</summary>
+    /// <summary>Begins with these settings over the defaults. Where this version does not know one of them, the fields take the others, and all of them stand in the YAML, to be put right or discarded.</summary>
     public void Load(JsonObject settings)
     {
-        var layer = new JsonObject(settings.Where(s => !OfTheSite.Contains(s.Key)).Select(s => KeyValuePair.Create(s.Key, s.Value?.DeepClone())));
-        _values = RunConfigDocument.Write(RunConfigDocument.Bind(new SettingsLayer("configuration", layer)));
+        JsonObject layer = Given(settings);
+        (_values, string? problem) = Readable(layer);
         _unreadable.Clear();
-        (_typedYaml, YamlProblem) = (null, null);
+        (_typedYaml, YamlProblem) = problem is null ? (null, null) : (YamlOf(layer), problem);
         Look();
     }
 
     /// <summary>Lays a preset over what is there.</summary>
     public void Apply(string preset)
     {
-        _values = RunConfigDocument.Write(RunConfigDocument.Bind(new SettingsLayer("form", (JsonObject)_values.DeepClone()), RunPresets.Get(preset)));
-        _unreadable.Clear();
+        SettingsLayer layer = RunPresets.Get(preset);
+        _values = RunConfigDocument.Write(RunConfigDocument.Bind(new SettingsLayer("form", (JsonObject)_values.DeepClone()), layer));
+        foreach (string key in layer.Values.Select(v => v.Key)) Forget(key);
+        FollowInYaml();
+        Look();
+    }
+
+    /// <summary>Gives up a YAML that cannot be read: it follows the fields again.</summary>
+    public void DiscardYaml()
+    {
         (_typedYaml, YamlProblem) = (null, null);
         Look();
     }
 
     /// <summary>Settings to show differences to.</summary>
-    public void CompareWith(JsonObject? parent) => _parent = parent is null ? null : RunConfigDocument.Write(RunConfigDocument.Bind(new SettingsLayer("parent", new JsonObject(parent.Where(s => !OfTheSite.Contains(s.Key)).Select(s => KeyValuePair.Create(s.Key, s.Value?.DeepClone()))))));
+    public void CompareWith(JsonObject? parent) => _parent = parent is null ? null : Readable(Given(parent)).Values;
 
     /// <summary>Keys whose value is not the parent's, with the parent's as text.</summary>
     public IReadOnlyList<(string Key, string Before, string Now)> Differences =>
         _parent is null ? [] : [.. _values.Where(v => !OfTheSite.Contains(v.Key) && !JsonNode.DeepEquals(v.Value, _parent[v.Key])).Select(v => (v.Key, RunField.TextOf(_parent[v.Key]), RunField.TextOf(v.Value)))];
 
     /// <summary>A value as the field shows it.</summary>
-    public string Text(string key) => _unreadable.TryGetValue(key, out var typed) ? typed.Text : RunField.TextOf(_values[key]);
+    public string Text(string key) => TypedAt(key) ?? RunField.TextOf(_values[key]);
+
+    /// <summary>What was typed at a place and cannot be used; null where nothing is wrong there.</summary>
+    public string? TypedAt(string place) => _unreadable.TryGetValue(place, out (string Text, string Problem) typed) ? typed.Text : null;
 
     /// <summary>Whether a setting is not its default.</summary>
-    public bool IsChanged(string key) => _unreadable.ContainsKey(key) || !JsonNode.DeepEquals(_values[key], Defaults[key]);
+    public bool IsChanged(string key) => _unreadable.Keys.Any(place => SettingOf(place) == key) || !JsonNode.DeepEquals(_values[key], Defaults[key]);
 
     /// <summary>The first sentence about a setting; null where nothing is wrong with it.</summary>
     public string? ProblemOf(string key) => Problems.FirstOrDefault(p => p.Key == key)?.Text;
 
     /// <summary>Puts a setting back to its default.</summary>
-    public void Reset(string key) => Put(key, Defaults[key]?.DeepClone());
+    public void Reset(string key)
+    {
+        Forget(key);
+        Put(key, Defaults[key]?.DeepClone());
+    }
 
     /// <summary>What was typed or chosen in a field; the empty text is null where that is allowed.</summary>
     public void Set(string key, string? typed)
@@ -105,7 +125,7 @@ public sealed class RunForm(Func<JsonObject, IEnumerable<string>> check)
         }
         JsonNode? value = field.Kind switch
         {
-            FieldKind.Whole when long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out long whole) => JsonValue.Create(whole),
+            FieldKind.Whole when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) => JsonValue.Create(whole),
             FieldKind.Whole when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double exact) && double.IsInteger(exact) && Math.Abs(exact) < 1e15 => JsonValue.Create((long)exact),
             FieldKind.Number when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) => JsonValue.Create(number),
             FieldKind.Whole or FieldKind.Number => null,
@@ -130,7 +150,7 @@ public sealed class RunForm(Func<JsonObject, IEnumerable<string>> check)
             RunConfig config = RunConfigDocument.Bind(new SettingsLayer("form", layer));
             _values = RunConfigDocument.Write(config);
             _unreadable.Remove(key);
-            (_typedYaml, YamlProblem) = (null, null);
+            FollowInYaml();
         }
         catch (InputException e)
         {
@@ -139,8 +159,35 @@ public sealed class RunForm(Func<JsonObject, IEnumerable<string>> check)
         Look();
     }
 
+    /// <summary>Where the weight of a reward is given.</summary>
+    public static string RewardPlace(string reward) => $"reward_weights.{reward}";
+
+    /// <summary>Where the weight of a teacher is given.</summary>
+    public static string TeacherPlace(string teacher) => $"teachers.{teacher}";
+
+    /// <summary>What was typed as the weight of a reward, <c>similarity</c> or <c>answer</c>.</summary>
+    public void SetRewardWeight(string reward, string? typed)
+    {
+        string place = RewardPlace(reward);
+        if (Weight(place, typed, w => w >= 0, "0 or a number above, with a point before decimals") is not { } weight) return;
+        RewardWeights now = Config.RewardWeights;
+        now = reward == "answer" ? now with { Answer = weight } : now with { Similarity = weight };
+        Put("reward_weights", new JsonObject { ["similarity"] = now.Similarity, ["answer"] = now.Answer });
+    }
+
+    /// <summary>What was typed as the weight of a teacher.</summary>
+    public void SetTeacherWeight(string teacher, string? typed)
+    {
+        if (Weight(TeacherPlace(teacher), typed, w => w > 0, "a number above 0, with a point before decimals; remove the teacher to leave it out") is { } weight)
+            PutTeachers([.. Config.Teachers.Select(t => t.Name == teacher ? t with { Weight = weight } : t)]);
+    }
+
     /// <summary>Puts other teachers.</summary>
-    public void PutTeachers(IReadOnlyList<TeacherSource> teachers) => Put("teachers", RunConfigDocument.Write(new RunConfig { Teachers = teachers })["teachers"]!.DeepClone());
+    public void PutTeachers(IReadOnlyList<TeacherSource> teachers)
+    {
+        foreach (string gone in Config.Teachers.Select(t => t.Name).Except(teachers.Select(t => t.Name))) _unreadable.Remove(TeacherPlace(gone));
+        Put("teachers", RunConfigDocument.Write(new RunConfig { Teachers = teachers })["teachers"]!.DeepClone());
+    }
 
     /// <summary>Adds a teacher, under another name where there is one of that name.</summary>
     public void AddTeacher(string called, string answers, string? checkpoint)
@@ -150,7 +197,7 @@ public sealed class RunForm(Func<JsonObject, IEnumerable<string>> check)
         PutTeachers([.. Config.Teachers, new TeacherSource(name, answers, 1, checkpoint)]);
     }
 
-    /// <summary>What was typed as YAML; where it cannot be read, the fields keep what they had.</summary>
+    /// <summary>What was typed as YAML; where it cannot be read, it stays, the fields keep what they had, and nothing can be started.</summary>
     public void SetYaml(string text)
     {
         _typedYaml = text;
@@ -182,8 +229,41 @@ public sealed class RunForm(Func<JsonObject, IEnumerable<string>> check)
     {
         Load(kept["values"] as JsonObject ?? []);
         foreach ((string key, JsonNode? text) in kept["unreadable"] as JsonObject ?? [])
+        {
             if (RunField.ByKey.ContainsKey(key)) Set(key, (string?)text);
+            else if (key.StartsWith(RewardPlace(""), StringComparison.Ordinal)) SetRewardWeight(key[RewardPlace("").Length..], (string?)text);
+            else if (key.StartsWith(TeacherPlace(""), StringComparison.Ordinal)) SetTeacherWeight(key[TeacherPlace("").Length..], (string?)text);
+        }
         if ((string?)kept["yaml"] is { } yaml) SetYaml(yaml);
+    }
+
+    private static JsonObject Given(JsonObject settings) => new(settings.Where(s => !OfTheSite.Contains(s.Key)).Select(s => KeyValuePair.Create(s.Key, s.Value?.DeepClone())));
+
+    // All settings where they can be read together; else those that can, one after the other, and why not all.
+    private static (JsonObject Values, string? Problem) Readable(JsonObject layer)
+    {
+        try
+        {
+            return (RunConfigDocument.Write(RunConfigDocument.Bind(new SettingsLayer(Source, layer))), null);
+        }
+        catch (InputException e)
+        {
+            var good = new JsonObject(layer.Where(s => Binds(new JsonObject { [s.Key] = s.Value?.DeepClone() })).Select(s => KeyValuePair.Create(s.Key, s.Value?.DeepClone())));
+            return (RunConfigDocument.Write(RunConfigDocument.Bind(new SettingsLayer(Source, good))), Plain(e.Message, $"{Source}: "));
+        }
+    }
+
+    private static bool Binds(JsonObject settings)
+    {
+        try
+        {
+            RunConfigDocument.Bind(new SettingsLayer(Source, settings));
+            return true;
+        }
+        catch (InputException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Settings that differ from the defaults, a line each.</summary>
@@ -203,6 +283,32 @@ public sealed class RunForm(Func<JsonObject, IEnumerable<string>> check)
         return text.ToString();
     }
 
+    // A YAML that can be read follows the fields; one that cannot is never thrown away by a change elsewhere.
+    private void FollowInYaml()
+    {
+        if (YamlProblem is null) _typedYaml = null;
+    }
+
+    // Nothing is wrong any more with what was typed in a setting or inside it.
+    private void Forget(string key)
+    {
+        foreach (string place in _unreadable.Keys.Where(p => SettingOf(p) == key).ToArray()) _unreadable.Remove(place);
+    }
+
+    private static string SettingOf(string place) => place.Split('.', 2)[0];
+
+    private double? Weight(string place, string? typed, Func<double, bool> fits, string expected)
+    {
+        string text = typed?.Trim() ?? "";
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double weight) && double.IsFinite(weight) && fits(weight))
+        {
+            _unreadable.Remove(place);
+            return weight;
+        }
+        Refuse(place, text, $"{place.Split('.', 2)[1]}: '{text}' is no weight; expected {expected}.");
+        return null;
+    }
+
     private void Refuse(string key, string text, string problem)
     {
         _unreadable[key] = (text, problem);
@@ -212,7 +318,8 @@ public sealed class RunForm(Func<JsonObject, IEnumerable<string>> check)
     private void Look()
     {
         Config = RunConfigDocument.Bind(new SettingsLayer("form", _values));
-        Problems = [.. _unreadable.Select(u => new FormProblem(u.Key, u.Value.Problem)), .. check(Settings).Select(About)];
+        FormProblem[] yaml = YamlProblem is { } unreadable ? [new FormProblem(YamlKey, $"The YAML cannot be used: {unreadable}")] : [];
+        Problems = [.. yaml, .. _unreadable.Select(u => new FormProblem(SettingOf(u.Key), u.Value.Problem)), .. check(Settings).Select(About)];
         Warnings = [.. RunConfigCheck.Warnings(Config).Select(About)];
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
@@ -6,7 +7,6 @@ using MudBlazor;
 using RIL.Training;
 using RIL.Training.Runs;
 using RIL.Web.Accounts;
-using RIL.Web.Charts;
 using RIL.Web.Controls;
 using RIL.Web.Runs.Live;
 using RIL.Web.Runs.Query;
@@ -22,21 +22,24 @@ public sealed partial class RunListPage : IDisposable
     private static readonly string[] Examples =
         ["state = finished and metrics.eval/accuracy > 0.8", "metrics.reward.max > 1.5", "config.learning_rate < 1e-5", "tag = baseline", "name ~ quickstart", "created > -7d", "owner = me and not state = failed", "config.seed in (1, 2, 3)"];
 
-    private const int FirstRows = 40;
+    private const string OutOfSight = "state in (archived, deleted)";
+    private const int FirstRows = 40, MostChoices = 80;
 
-    private readonly HashSet<string> _selected = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RunProgress> _now = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Run, string Metric), double> _values = [];
+    private readonly ConcurrentDictionary<string, bool> _edited = new(StringComparer.Ordinal);
     private readonly List<string> _loaded = [];
+    private IReadOnlyDictionary<string, RunState> _selected = new Dictionary<string, RunState>();
     private IReadOnlyList<RunRow> _first = [];
-    private ListView _view = new("", "", ListView.Usual);
+    private ListView _view = new("", "", ListView.Usual, []);
     private Virtualize<RunRow>? _rows;
     private IDisposable? _feed;
     private Caller? _caller;
     private string[] _allColumns = [];
-    private string _filter = "", _columnSearch = "", _tag = "";
-    private string? _problem;
+    private string _filter = "", _columnSearch = "";
+    private string? _problem, _asked;
     private int? _total;
+    private int _outOfSight;
 
     /// <summary>Filter of the address.</summary>
     [SupplyParameterFromQuery(Name = "filter")]
@@ -50,6 +53,10 @@ public sealed partial class RunListPage : IDisposable
     [SupplyParameterFromQuery(Name = "columns")]
     public string? ColumnsText { get; set; }
 
+    /// <summary>Selected runs of the address.</summary>
+    [SupplyParameterFromQuery(Name = "selected")]
+    public string? SelectedText { get; set; }
+
     [CascadingParameter]
     private Task<AuthenticationState> Authentication { get; set; } = default!;
 
@@ -57,16 +64,10 @@ public sealed partial class RunListPage : IDisposable
     private RunQuery Query { get; set; } = default!;
 
     [Inject]
-    private RunService Runs { get; set; } = default!;
-
-    [Inject]
     private RunFeed Feed { get; set; } = default!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = default!;
-
-    [Inject]
-    private ISnackbar Snackbar { get; set; } = default!;
 
     [Inject]
     private TimeProvider Clock { get; set; } = default!;
@@ -85,19 +86,34 @@ public sealed partial class RunListPage : IDisposable
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        ListView view = ListView.Of(FilterText, SortText, ColumnsText);
-        bool same = _total is not null && view.Address == _view.Address;
+        ListView view = ListView.Of(FilterText, SortText, ColumnsText, SelectedText);
+        if (_asked is null || _asked == (SelectedText ?? "")) _asked = null;
+        else view = view with { Selected = _view.Selected };
+        bool same = _total is not null && view.ShowsTheSame(_view);
+        // What is typed and not yet applied outlives everything but another filter.
+        if (view.Filter != _view.Filter) _filter = view.Filter;
         _view = view;
-        _filter = view.Filter;
-        if (same) return;
-        Count();
-        if (_rows is not null) await _rows.RefreshDataAsync();
+        if (same)
+        {
+            Choose();
+            return;
+        }
+        _values.Clear();
+        await Refresh();
     }
 
     /// <inheritdoc/>
     protected override void OnAfterRender(bool firstRender)
     {
-        if (firstRender) _feed = Feed.Subscribe(null, update => InvokeAsync(() => Heard(update)));
+        if (firstRender) _feed = Feed.Subscribe(Note, updates => InvokeAsync(() => Heard(updates)));
+    }
+
+    private async Task Refresh()
+    {
+        Count();
+        Choose();
+        if (_rows is not null) await _rows.RefreshDataAsync();
+        StateHasChanged();
     }
 
     private void Count()
@@ -109,6 +125,7 @@ public sealed partial class RunListPage : IDisposable
             RunPage page = first ? Query.Page(_view.Filter, _view.Sort, _view.Columns, 0, FirstRows, _caller?.Name) : Query.Page(_view.Filter, _view.Sort, [], 0, 1, _caller?.Name);
             if (first) _first = page.Rows;
             _total = page.Total;
+            _outOfSight = page.Total == 0 && _view.Filter.Length == 0 ? Query.Page(OutOfSight, "", [], 0, 1, _caller?.Name).Total : 0;
             _problem = null;
         }
         catch (InputException e)
@@ -117,6 +134,9 @@ public sealed partial class RunListPage : IDisposable
             _total ??= 0;
         }
     }
+
+    // A run that the filter does not let through is not selected: what is done to the selected ones is done to what stands in the list.
+    private void Choose() => _selected = _problem is null ? Query.Among(_view.Selected, _view.Filter, _caller?.Name) : new Dictionary<string, RunState>();
 
     private ValueTask<ItemsProviderResult<RunRow>> Provide(ItemsProviderRequest request)
     {
@@ -137,27 +157,34 @@ public sealed partial class RunListPage : IDisposable
         StateHasChanged();
     }
 
-    private async Task Heard(RunUpdate update)
+    // News that say nothing of what a trainer did are a person's: a name, tags, an action.
+    private RunUpdate Note(RunUpdate update)
     {
-        bool moved = !_now.TryGetValue(update.RunId, out RunProgress? before) ? !_loaded.Contains(update.RunId) : before.State != update.Progress.State;
-        _now[update.RunId] = update.Progress;
-        foreach (LiveValue value in update.Values)
-            if (_view.Columns.Contains("metrics." + value.Metric)) _values[(update.RunId, value.Metric)] = value.Value;
-        // Another state may mean another place, or that the filter lets it in or out.
-        if (moved)
+        if (update is { Values.Count: 0, Log.Count: 0, CompletionSteps.Count: 0, Checkpoints: false }) _edited[update.RunId] = true;
+        return update;
+    }
+
+    private async Task Heard(IReadOnlyList<RunUpdate> updates)
+    {
+        bool again = false;
+        foreach (RunUpdate update in updates)
         {
-            Count();
-            if (_rows is not null) await _rows.RefreshDataAsync();
+            // Another state may mean another place, or that the filter lets it in or out.
+            again |= _edited.TryRemove(update.RunId, out _) | (_now.TryGetValue(update.RunId, out RunProgress? before) ? before.State != update.Progress.State : !_loaded.Contains(update.RunId));
+            _now[update.RunId] = update.Progress;
+            foreach (LiveValue value in update.Values)
+                if (_view.Columns.Contains("metrics." + value.Metric)) _values[(update.RunId, value.Metric)] = value.Value;
         }
-        StateHasChanged();
+        if (again) await Refresh();
+        else StateHasChanged();
     }
 
     private RunProgress Now(RunRow run) => _now.GetValueOrDefault(run.Id) ?? new RunProgress(run.State, run.Reason, run.Stage, run.StageStep, run.StageTotal, run.LeftSeconds, run.Step);
 
     private static string Progress(RunProgress now)
     {
-        string share = now.StageTotal is > 0 and { } total ? $" {100 * now.StageStep / total} %" : "";
-        return now.Stage is null ? "" : $"{now.Stage}{share}{(now.LeftSeconds is { } left ? $", {Say.Left(left)}" : "")}";
+        string share = now.StageTotal is > 0 and { } total ? $" {Say.Percent((double)now.StageStep / total)}" : "";
+        return now.Stage is null ? "" : $"{StageWords.Of(now.Stage)}{share}{(now.LeftSeconds is { } left ? $", {Say.Left(left)}" : "")}";
     }
 
     private string Value(RunRow run, string column)
@@ -166,15 +193,7 @@ public sealed partial class RunListPage : IDisposable
         return run.Values.TryGetValue(column, out object? value) ? value is double number ? Number(column, number) : Convert.ToString(value, CultureInfo.InvariantCulture) ?? "–" : "–";
     }
 
-    private static string Number(string column, double value) =>
-        column.StartsWith("metrics.", StringComparison.Ordinal) && MetricGuide.Of(RunColumns.Metric(column["metrics.".Length..]).Metric).IsShare ? Say.Percent(value) : Say.Number(value);
-
-    private static string Label(string column)
-    {
-        if (!column.StartsWith("metrics.", StringComparison.Ordinal)) return column[(column.IndexOf('.', StringComparison.Ordinal) + 1)..];
-        (string which, string metric) = RunColumns.Metric(column["metrics.".Length..]);
-        return MetricGuide.Of(metric).Title + which switch { "Min" => ", smallest", "Max" => ", largest", _ => "" };
-    }
+    private static string Number(string column, double value) => ColumnGuide.IsShare(column) ? Say.Percent(value) : Say.Number(value);
 
     private RenderFragment Head(string column, string label, bool number = false) => builder =>
     {
@@ -186,54 +205,34 @@ public sealed partial class RunListPage : IDisposable
         builder.OpenElement(3, "button");
         builder.AddAttribute(4, "type", "button");
         builder.AddAttribute(5, "class", "sort");
-        builder.AddAttribute(6, "title", $"{column}: sort");
+        builder.AddAttribute(6, "title", $"{ColumnGuide.Sentence(column)} Click: sort by it.".Trim());
         builder.AddAttribute(7, "onclick", EventCallback.Factory.Create(this, () => Show(_view.SortedBy(column))));
         builder.AddContent(8, label + (direction switch { "ascending" => " ↑", "descending" => " ↓", _ => "" }));
         builder.CloseElement();
         builder.CloseElement();
     };
 
-    private IEnumerable<string> Choices() =>
-        _view.Columns.Concat(_allColumns).Distinct(StringComparer.Ordinal).Where(c => c.Contains(_columnSearch.Trim(), StringComparison.OrdinalIgnoreCase)).Take(80);
+    private (string[] Choices, int More) Choices()
+    {
+        string wanted = _columnSearch.Trim();
+        string[] fitting = [.. _view.Columns.Concat(_allColumns).Distinct(StringComparer.Ordinal).Where(c => c.Contains(wanted, StringComparison.OrdinalIgnoreCase) || ColumnGuide.Label(c).Contains(wanted, StringComparison.OrdinalIgnoreCase))];
+        return ([.. fitting.Take(MostChoices)], Math.Max(0, fitting.Length - MostChoices));
+    }
 
     private void ApplyFilter() => Show(_view with { Filter = _filter.Trim() });
 
     private void Show(ListView view) => Navigation.NavigateTo(view.Address);
 
-    private void Pick(string id)
+    // Not a step that Back would take back one by one. The next row may be picked before the address has come back.
+    private void Select(IReadOnlyCollection<string> ids)
     {
-        if (!_selected.Remove(id)) _selected.Add(id);
+        _view = _view with { Selected = [.. ids.Take(ListView.MostSelected)] };
+        _asked = string.Join(',', _view.Selected);
+        Choose();
+        Navigation.NavigateTo(_view.Address, replace: true);
     }
 
-    private void PickAll(ChangeEventArgs change)
-    {
-        if (change.Value is true) _selected.UnionWith(_loaded);
-        else _selected.Clear();
-    }
+    private void Pick(string id) => Select(_selected.ContainsKey(id) ? [.. _selected.Keys.Where(k => k != id)] : [.. _selected.Keys, id]);
 
-    private async Task TagAll()
-    {
-        foreach (string id in _selected)
-            await Runs.Retag(id, [_tag], []);
-        Snackbar.Add($"Tag '{_tag.Trim()}' added to {_selected.Count} runs.", Severity.Success);
-        _tag = "";
-        if (_rows is not null) await _rows.RefreshDataAsync();
-    }
-
-    private async Task ActAll(RunAction action)
-    {
-        var refused = new List<string>();
-        int done = 0;
-        foreach (string id in _selected.ToArray())
-        {
-            RunOutcome? outcome = await Runs.Act(id, action, _caller!);
-            if (outcome?.Refusal is { } why) refused.Add(why);
-            else done++;
-        }
-        string word = action.ToString().ToLowerInvariant();
-        Snackbar.Add(refused.Count == 0 ? $"{word}: {done} runs." : $"{word}: {done} runs; {refused.Count} not: {refused[0]}", refused.Count == 0 ? Severity.Success : Severity.Warning);
-        _selected.Clear();
-        Count();
-        if (_rows is not null) await _rows.RefreshDataAsync();
-    }
+    private void PickAll(ChangeEventArgs change) => Select(change.Value is true ? [.. _selected.Keys.Union(_loaded)] : []);
 }

@@ -91,7 +91,7 @@ public sealed class RunQuery(SqliteConnections connections, TimeProvider clock)
     private (RunFilter Filter, string Where) Where(string? filter, string? me)
     {
         RunFilter parsed = RunFilter.Parse(filter, me, clock.GetUtcNow());
-        return (parsed, parsed.SaysState ? parsed.Sql : $"({parsed.Sql}) AND r.State NOT IN ('Archived', 'Deleted')");
+        return (parsed, parsed.SaysState ? $"({parsed.Sql})" : $"({parsed.Sql}) AND r.State NOT IN ('Archived', 'Deleted')");
     }
 
     private static List<RunRow> Read(SqliteConnection connection, SqliteCommand page, IReadOnlyList<string> columns)
@@ -109,6 +109,22 @@ public sealed class RunQuery(SqliteConnections connections, TimeProvider clock)
         }
         AddMetrics(connection, columns, values);
         return WithTags(connection, rows);
+    }
+
+    /// <summary>Those of some runs that pass a filter, with their states. Throws as <see cref="Page"/> does.</summary>
+    public IReadOnlyDictionary<string, RunState> Among(IReadOnlyCollection<string> ids, string? filter, string? me)
+    {
+        var found = new Dictionary<string, RunState>(StringComparer.Ordinal);
+        if (ids.Count == 0) return found;
+        (RunFilter parsed, string where) = Where(filter, me);
+        using SqliteConnection connection = connections.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = $"SELECT r.Id, r.State FROM Runs r WHERE r.Id IN (SELECT value FROM json_each($ids)) AND {where}";
+        parsed.Bind(command);
+        command.Parameters.AddWithValue("$ids", JsonSerializer.Serialize(ids));
+        using SqliteDataReader reader = command.ExecuteReader();
+        while (reader.Read()) found[reader.GetString(0)] = Enum.Parse<RunState>(reader.GetString(1));
+        return found;
     }
 
     /// <summary>Names of all metrics that any run has, most common first: for column choosers and completion.</summary>

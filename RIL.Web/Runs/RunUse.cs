@@ -1,8 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using RIL.Web.Data;
-using RIL.Web.Runs;
 
-namespace RIL.Web.Datasets;
+namespace RIL.Web.Runs;
 
 /// <summary>A run that names a data set, teacher or model in its configuration.</summary>
 public sealed record RunUse(string Id, string Name, RunState State, int Color, DateTimeOffset CreatedAt)
