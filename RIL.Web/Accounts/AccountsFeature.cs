@@ -73,10 +73,10 @@ public static class AccountsFeature
 
     /// <summary>Maps signing out, here or everywhere.</summary>
     public static void MapAccounts(this WebApplication app) =>
-        app.MapPost("/sign-out", async (HttpContext context, SignInManager<RilUser> sign, UserManager<RilUser> people, Sessions sessions, bool everywhere = false) =>
+        app.MapPost("/sign-out", async (HttpContext context, SignInManager<RilUser> sign, UserManager<RilUser> people, Sessions sessions, string? everywhere) =>
         {
             if (SessionTracking.Session(context) is { } session) sessions.EndSession(session);
-            if (everywhere && await people.GetUserAsync(context.User) is { } person)
+            if (everywhere == "true" && await people.GetUserAsync(context.User) is { } person)
             {
                 await people.UpdateSecurityStampAsync(person);
                 sessions.EndAll(person.Id);

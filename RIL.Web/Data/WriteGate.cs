@@ -57,6 +57,21 @@ public sealed class WriteGate : SaveChangesInterceptor
         return Task.CompletedTask;
     }
 
+    // Of a row that somebody else changed, EF Core tells by this alone.
+    /// <inheritdoc/>
+    public override InterceptionResult ThrowingConcurrencyException(ConcurrencyExceptionEventData eventData, InterceptionResult result)
+    {
+        Leave(eventData.Context);
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask<InterceptionResult> ThrowingConcurrencyExceptionAsync(ConcurrencyExceptionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
+    {
+        Leave(eventData.Context);
+        return ValueTask.FromResult(result);
+    }
+
     /// <inheritdoc/>
     public override void SaveChangesCanceled(DbContextEventData eventData) => Leave(eventData.Context);
 

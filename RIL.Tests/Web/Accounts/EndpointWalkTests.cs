@@ -1,8 +1,10 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using RIL.Web.Accounts;
 
 namespace RIL.Tests.Web.Accounts;
 
@@ -18,6 +20,9 @@ public sealed class EndpointWalkTests(SiteFixture site)
 
     // What is for administrators alone.
     private static readonly string[] Administration = ["users", "hangfire", "api/v1/system"];
+
+    // What only members and administrators may look at.
+    private static readonly string[] ForMembers = ["api/v1/datasets/uploads/{upload}/problems.jsonl", "api/v1/system/database/backup", "datasets/upload", "hangfire/{**path}", "runs/new", "teachers/upload", "users"];
 
     [Fact]
     public async Task WhoeverIsNotSignedIn_ReachesNothingButTheDoors()
@@ -76,6 +81,71 @@ public sealed class EndpointWalkTests(SiteFixture site)
         }
         Assert.True(failures.Length == 0, failures.ToString());
         Assert.True(walked > 0);
+    }
+
+    [Fact]
+    public async Task AViewer_OpensEveryPageButThoseWhereThingsAreChanged()
+    {
+        var forbidden = new SortedSet<string>(StringComparer.Ordinal);
+        foreach ((RouteEndpoint endpoint, string path, string method) in Endpoints())
+        {
+            string pattern = Pattern(endpoint);
+            if (method != "GET" || IsFile(endpoint) || IsFramework(pattern) || Open.Contains(pattern)) continue;
+            HttpResponseMessage answer = await Ask(site.Viewer, method, path);
+            Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.UnprocessableEntity or HttpStatusCode.BadRequest, $"GET /{pattern}: {(int)answer.StatusCode}");
+            if (answer.StatusCode == HttpStatusCode.Forbidden) forbidden.Add(pattern);
+        }
+        Assert.Equal(string.Join('\n', ForMembers), string.Join('\n', forbidden));
+    }
+
+    [Fact]
+    public async Task AToken_OpensRestAndHubsAlone()
+    {
+        using HttpClient client = await WithToken(TokenScope.Admin);
+        var failures = new StringBuilder();
+        int walked = 0;
+        foreach ((RouteEndpoint endpoint, string path, string method) in Endpoints())
+        {
+            string pattern = Pattern(endpoint);
+            if (Open.Contains(pattern) || IsFile(endpoint) || pattern.StartsWith("api/", StringComparison.Ordinal) || pattern.StartsWith("hubs/", StringComparison.Ordinal)) continue;
+            walked++;
+            HttpResponseMessage answer = await Ask(client, method, path);
+            bool refused = answer.StatusCode == HttpStatusCode.Unauthorized || (answer.StatusCode == HttpStatusCode.Redirect && answer.Headers.Location!.PathAndQuery.StartsWith("/sign-in?", StringComparison.Ordinal));
+            if (!refused) failures.AppendLine($"{method} /{pattern}: {(int)answer.StatusCode}");
+        }
+        Assert.True(failures.Length == 0, failures.ToString());
+        Assert.True(walked > 25, $"{walked} endpoints were walked.");
+    }
+
+    [Theory]
+    [InlineData(TokenScope.Read)]
+    [InlineData(TokenScope.Write)]
+    public async Task AnAdministratorsToken_MayNoMoreThanItsScope(TokenScope scope)
+    {
+        using HttpClient client = await WithToken(scope);
+        var failures = new StringBuilder();
+        int walked = 0;
+        foreach ((RouteEndpoint endpoint, string path, string method) in Endpoints())
+        {
+            string pattern = Pattern(endpoint);
+            if (!pattern.StartsWith("api/v1/", StringComparison.Ordinal)) continue;
+            bool administration = pattern.StartsWith("api/v1/system/", StringComparison.Ordinal) && (method != "GET" || pattern.EndsWith("backup", StringComparison.Ordinal));
+            if (!administration && (method == "GET" || scope != TokenScope.Read)) continue;
+            walked++;
+            HttpResponseMessage answer = await Ask(client, method, path);
+            if (answer.StatusCode != HttpStatusCode.Forbidden) failures.AppendLine($"{method} /{pattern}: {(int)answer.StatusCode}");
+        }
+        Assert.True(failures.Length == 0, failures.ToString());
+        Assert.True(walked >= (scope == TokenScope.Read ? 20 : 5), $"{walked} endpoints were walked.");
+    }
+
+    private async Task<HttpClient> WithToken(TokenScope scope)
+    {
+        Person admin = (await site.Services.GetRequiredService<PeopleService>().List()).First(p => p.Name == "admin");
+        (_, string text) = await site.Services.GetRequiredService<TokenService>().Create(new Caller(admin.Id, admin.Name, admin.Role), "walk", scope, TimeSpan.FromHours(1));
+        HttpClient client = site.Client();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", text);
+        return client;
     }
 
     // Every route with every method it answers; identifiers that nothing has.

@@ -49,6 +49,36 @@ public sealed class SessionTests(SiteFixture site)
     }
 
     [Fact]
+    public async Task ASignInThatWasEnded_StaysSoOverARestart()
+    {
+        await using OwnSite own = await OwnSite.Start();
+        string ended = await Cookie("admin1", own.Address), open = await Cookie("admin1", own.Address);
+        using (HttpClient client = Holder(ended, own.Address)) await client.PostAsync("/sign-out", null);
+        await own.End();
+        await own.Begin();
+        Assert.Equal(HttpStatusCode.Redirect, await With(ended, own.Address));
+        Assert.Equal(HttpStatusCode.OK, await With(open, own.Address));
+    }
+
+    [Fact]
+    public void EndedSignIns_AreForgottenWhenTheirCookiesHaveExpired()
+    {
+        using var folder = new TemporaryFolder();
+        string file = Path.Combine(folder.Path, "ended.json");
+        var sessions = new EndedSessions(file, TimeSpan.FromDays(14));
+        sessions.Add("old", DateTimeOffset.UnixEpoch);
+        sessions.Add("new", DateTimeOffset.UnixEpoch.AddDays(14));
+        Assert.True(sessions.Contains("old"));
+        sessions.Add("newest", DateTimeOffset.UnixEpoch.AddDays(15));
+        foreach (EndedSessions known in (EndedSessions[])[sessions, new EndedSessions(file, TimeSpan.FromDays(14))])
+        {
+            Assert.False(known.Contains("old"));
+            Assert.True(known.Contains("new"));
+            Assert.Equal(2, known.Count);
+        }
+    }
+
+    [Fact]
     public async Task SigningOutEverywhere_EndsAllSignInsOfAPerson()
     {
         using HttpClient client = await site.Join(UserRole.Viewer, "everywhere");
@@ -127,9 +157,13 @@ public sealed class SessionTests(SiteFixture site)
     {
         await using OwnSite own = await OwnSite.Start("Accounts:AttemptsPerMinute=4");
         using HttpClient client = SiteFixture.Client(own.Address);
-        var codes = new List<HttpStatusCode>();
-        for (int i = 0; i < 5; i++) codes.Add((await Enter(client, "nobody", "wrong")).StatusCode);
-        Assert.Equal(HttpStatusCode.TooManyRequests, codes[^1]);
+        HttpResponseMessage last = null!;
+        for (int i = 0; i < 5; i++) last = await Enter(client, "nobody", "wrong");
+        Assert.Equal((HttpStatusCode.TooManyRequests, "application/problem+json"), (last.StatusCode, last.Content.Headers.ContentType?.MediaType));
+        client.DefaultRequestHeaders.Add("Accept", "text/html");
+        HttpResponseMessage looked = await client.PostAsync("/sign-in", null);
+        Assert.Equal((HttpStatusCode.TooManyRequests, "text/plain"), (looked.StatusCode, looked.Content.Headers.ContentType?.MediaType));
+        Assert.StartsWith("Too many attempts", await looked.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -156,23 +190,29 @@ public sealed class SessionTests(SiteFixture site)
         return new Caller(user.Id, name, user.Role);
     }
 
-    private async Task<string> Cookie(string name)
+    private Task<string> Cookie(string name) => Cookie(name, site.Address);
+
+    private static async Task<string> Cookie(string name, Uri address)
     {
-        using HttpClient client = site.Client();
+        using HttpClient client = SiteFixture.Client(address);
         HttpResponseMessage answer = await Enter(client, name, SiteFixture.Password);
         return answer.Headers.GetValues("Set-Cookie").First(c => c.StartsWith("ril=", StringComparison.Ordinal)).Split(';')[0];
     }
 
-    private HttpClient Holder(string cookie)
+    private HttpClient Holder(string cookie) => Holder(cookie, site.Address);
+
+    private static HttpClient Holder(string cookie, Uri address)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = site.Address };
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = address };
         client.DefaultRequestHeaders.Add("Cookie", cookie);
         return client;
     }
 
-    private async Task<HttpStatusCode> With(string cookie)
+    private Task<HttpStatusCode> With(string cookie) => With(cookie, site.Address);
+
+    private static async Task<HttpStatusCode> With(string cookie, Uri address)
     {
-        using HttpClient client = Holder(cookie);
+        using HttpClient client = Holder(cookie, address);
         return (await client.GetAsync("/account")).StatusCode;
     }
 

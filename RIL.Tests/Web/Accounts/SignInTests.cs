@@ -70,6 +70,14 @@ public sealed class SignInTests(SiteFixture site)
     [InlineData("Password12345!")]
     [InlineData("1234567890123")]
     [InlineData("gustav is my name")]
+    [InlineData("qwerty123456")]
+    [InlineData("asdfgh-zxcvbn")]
+    [InlineData("987654qwerty")]
+    [InlineData("Liverpool2024!")]
+    [InlineData("spongebob1234")]
+    [InlineData("M0nk3y!!!!!!2020")]
+    [InlineData("dragondragon")]
+    [InlineData("counterstrike")]
     public async Task AWeakPassword_IsRefused_AndTheInvitationStays(string password)
     {
         InvitationService invitations = site.Services.GetRequiredService<InvitationService>();
@@ -79,6 +87,13 @@ public sealed class SignInTests(SiteFixture site)
         Assert.NotEmpty(problems);
         Assert.NotNull(await invitations.Find(secret));
     }
+
+    [Theory]
+    [InlineData("a sentence nobody else has")]
+    [InlineData("correct stapler under a horse")]
+    [InlineData("vR7#kd02LmQz")]
+    [InlineData("839201749302")]
+    public void APasswordThatIsHardToGuess_IsTaken(string password) => Assert.Null(PasswordRules.Problem(password, "gustav"));
 
     [Fact]
     public async Task TheFirstLink_IsGivenOnlyWhileNobodyHasAnAccount() =>
@@ -107,7 +122,39 @@ public sealed class SignInTests(SiteFixture site)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/runs/abcdefghjk/actions/stop");
         request.Headers.TryAddWithoutValidation(header, value);
-        Assert.Equal(HttpStatusCode.Forbidden, (await site.Administrator.SendAsync(request)).StatusCode);
+        using HttpResponseMessage answer = await site.Administrator.SendAsync(request);
+        Assert.Equal((HttpStatusCode.Forbidden, "application/problem+json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("another site's page", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "/hubs/runs")]
+    [InlineData("POST", "/hubs/runs/negotiate?negotiateVersion=1")]
+    [InlineData("GET", "/_blazor")]
+    [InlineData("POST", "/_blazor/negotiate?negotiateVersion=1")]
+    public async Task AConnectionOfAnotherSitesPage_IsRefused_AndOneOfOursIsNot(string method, string address)
+    {
+        async Task<HttpStatusCode> From(string origin)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), address);
+            request.Headers.Add("Origin", origin);
+            using HttpResponseMessage answer = await site.Administrator.SendAsync(request);
+            return answer.StatusCode;
+        }
+        Assert.Equal(HttpStatusCode.Forbidden, await From("https://evil.example"));
+        Assert.NotEqual(HttpStatusCode.Forbidden, await From(site.Address.ToString().TrimEnd('/')));
+    }
+
+    [Fact]
+    public async Task HealthAndTheInterfacesPage_AreForAnybody_AndSayNothingMore()
+    {
+        using HttpResponseMessage health = await site.Anonymous.GetAsync("/health");
+        string said = await health.Content.ReadAsStringAsync();
+        Assert.Equal(health.StatusCode == HttpStatusCode.OK ? """{"status":"ok"}""" : """{"status":"unhealthy"}""", said);
+        Assert.Equal("no-store", health.Headers.CacheControl?.ToString());
+        using HttpResponseMessage docs = await site.Anonymous.GetAsync("/api/docs/");
+        Assert.Equal((HttpStatusCode.OK, "text/html"), (docs.StatusCode, docs.Content.Headers.ContentType?.MediaType));
+        Assert.Contains("openapi/v1.json", await docs.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Theory]
