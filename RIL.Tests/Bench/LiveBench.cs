@@ -35,7 +35,7 @@ public sealed class LiveBench(ChromiumFixture chromium)
     {
         var figures = new Figures("live-seen");
         using LiveSite site = await LiveSite.Start();
-        await using IBrowserContext window = await BenchPages.SignIn(chromium, site.Address, "admin");
+        await using IBrowserContext window = await Visit.Window(chromium, site.Address, "admin");
         string run = await site.Run();
         IPage page = await window.NewPageAsync();
         await page.AddInitScriptAsync(Watch);
@@ -56,7 +56,7 @@ public sealed class LiveBench(ChromiumFixture chromium)
         var watched = new List<Cost>();
         var paged = new List<Cost>();
         var behind = new ConcurrentBag<double>();
-        await using IBrowserContext window = await BenchPages.SignIn(chromium, site.Address, "admin");
+        await using IBrowserContext window = await Visit.Window(chromium, site.Address, "admin");
         for (int round = 0; round < Rounds; round++)
         {
             alone.Add(await Train(site, () => Task.FromResult<IAsyncDisposable?>(null)));
@@ -85,10 +85,10 @@ public sealed class LiveBench(ChromiumFixture chromium)
         using var folders = new TemporaryFolder();
         await using OwnSite site = await OwnSite.Start();
         Run run = await site.Services.GetRequiredService<RunImport>().Import(RunFolders.Write(Path.Combine(folders.Path, "run"), "sixty metrics", 60, 1000), null, []);
-        await using IBrowserContext window = await BenchPages.SignIn(chromium, site.Address, "admin1");
+        await using IBrowserContext window = await Visit.Window(chromium, site.Address, "admin1");
         foreach ((string what, string address) in ((string, string)[])[("a run's overview", $"/runs/{run.Id}"), ("all charts of a run", $"/runs/{run.Id}?tab=charts"), ("the list of runs", "/runs")])
         {
-            await using IBrowserContext pages = await BenchPages.SignIn(chromium, site.Address, "admin1");
+            await using IBrowserContext pages = await Visit.Window(chromium, site.Address, "admin1");
             await Show(pages, address); // what is loaded once, not for every page
             (double live, double resident) = Memory();
             for (int i = 0; i < Open; i++) await Show(pages, address);
