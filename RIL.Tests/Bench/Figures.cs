@@ -31,4 +31,19 @@ internal sealed class Figures(string name)
         double[] sorted = [.. values.Order()];
         return sorted.Length == 0 ? double.NaN : sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Length) - 1, 0, sorted.Length - 1)];
     }
+
+    /// <summary>Between which two of its values the median of all that could be measured lies with 95 % (sign test); the smallest and the largest where these are too few to say.</summary>
+    public static (double Low, double High) MedianBounds(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        double chance = Math.Pow(0.5, sorted.Length), left = 0.025 - chance;
+        int k = 0;
+        for (; k + 1 < (sorted.Length + 1) / 2; k++)
+        {
+            chance *= (double)(sorted.Length - k) / (k + 1);
+            if (left < chance) break;
+            left -= chance;
+        }
+        return (sorted[k], sorted[^(k + 1)]);
+    }
 }

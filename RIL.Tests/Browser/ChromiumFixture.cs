@@ -40,6 +40,8 @@ public sealed class ChromiumFixture : IAsyncDisposable
 
     private static async Task<(IPlaywright Playwright, IBrowser Browser)> Start()
     {
+        // A busy machine is no fault of the page.
+        Assertions.SetDefaultExpectTimeout(30_000);
         string program = Find() ?? MachineProgram.Install("chromium", Sentence, Find);
         IPlaywright playwright = await Playwright.CreateAsync();
         string[] arguments = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];

@@ -61,7 +61,9 @@ internal sealed class LookSite : IAsyncDisposable
         await site.Train();
         await site.Bring();
         await site.Invite();
-        foreach (RunState state in (RunState[])[RunState.Draft, RunState.Queued, RunState.Running, RunState.Paused, RunState.Failed, RunState.Cancelled, RunState.Archived, RunState.Deleted]) await site.Make(state);
+        foreach (RunState state in (RunState[])[RunState.Running, RunState.Draft, RunState.Queued, RunState.Paused, RunState.Failed, RunState.Cancelled, RunState.Archived, RunState.Deleted]) await site.Make(state);
+        // The run that is said to train has the one slot; the queued one waits for it.
+        await site._site.Services.GetRequiredService<Slots>().Change(1);
         return site;
     }
 
@@ -82,7 +84,7 @@ internal sealed class LookSite : IAsyncDisposable
         First = await _site.Create(name: "Quickstart");
         Second = await _site.Create(OwnSite.TinyRun.Replace("{", "{\"reward_weights\": {\"similarity\": 1, \"answer\": 2}, ", StringComparison.Ordinal), "answer counts double");
         foreach (string run in (string[])[First, Second]) await _site.Until(run, RunState.Finished);
-        // From here on what is queued stays so.
+        // Nothing more is started.
         await _site.Services.GetRequiredService<Slots>().Change(0);
     }
 
