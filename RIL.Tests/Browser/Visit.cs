@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using RIL.Tests.Web;
 
@@ -49,7 +50,7 @@ internal sealed class Visit : IAsyncDisposable
         await page.FillAsync("#name", name);
         await page.FillAsync("#password", SiteFixture.Password);
         await page.ClickAsync("button[type=submit]");
-        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        await Assertions.Expect(page).Not.ToHaveURLAsync(new Regex("/sign-in"));
     }
 
     /// <summary>Opens a page and waits until it has its connection, from which on keys and buttons work.</summary>
