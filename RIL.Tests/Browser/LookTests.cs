@@ -117,7 +117,7 @@ public sealed class LookTests(ChromiumFixture chromium)
 
     private static Task Measured(IPage page) => Expect(page.GetByRole(AriaRole.Region, new() { Name = "Storage" }).First.GetByText("Quickstart").First).ToBeVisibleAsync();
 
-    private static Task Described(IPage page) => page.GetByText("List of runs").Or(page.GetByText("Runs", new() { Exact = true })).First.WaitForAsync();
+    private static Task Described(IPage page) => page.GetByRole(AriaRole.Heading, new() { Level = 1 }).First.WaitForAsync();
 
     private static async Task RemoveForGood(IPage page)
     {
