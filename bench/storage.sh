@@ -15,4 +15,4 @@ else
   echo "bench/storage.sh: there are no peers in $root; measuring our side alone." >&2
 fi
 dotnet build -c Release -v quiet -nologo RIL.Tests >&2
-dotnet run -c Release --no-build --project RIL.Tests -- -explicit only -class RIL.Tests.Bench.StorageBench
+dotnet run -c Release --no-build --project RIL.Tests -- -explicit only -class RIL.Tests.Bench.StorageBench -class RIL.Tests.Bench.PaletteBench

@@ -1,26 +1,10 @@
 using Microsoft.Playwright;
-using RIL.Tests.Browser;
-using RIL.Tests.Web;
 
 namespace RIL.Tests.Bench;
 
 /// <summary>Pages in a real browser, timed by the browser's own clock.</summary>
 internal static class BenchPages
 {
-    /// <summary>A window in which somebody is signed in.</summary>
-    public static async Task<IBrowserContext> SignIn(ChromiumFixture chromium, Uri site, string person)
-    {
-        IBrowserContext window = await chromium.Window(site);
-        IPage page = await window.NewPageAsync();
-        await page.GotoAsync("/sign-in");
-        await page.FillAsync("input[name$='Name']", person);
-        await page.FillAsync("input[type=password]", SiteFixture.Password);
-        await page.ClickAsync("button[type=submit]");
-        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
-        await page.CloseAsync();
-        return window;
-    }
-
     /// <summary>Opens an address in a page of its own; milliseconds from the beginning of the navigation to the first frame painted after a condition holds.</summary>
     public static async Task<double> Open(IBrowserContext window, string address, string condition)
     {

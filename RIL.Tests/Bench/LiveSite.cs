@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -36,6 +37,16 @@ internal sealed class LiveSite : IDisposable
         }
     }
 
+    /// <summary>Memory of the site's process, its trainers not included.</summary>
+    public double ResidentMegabytes
+    {
+        get
+        {
+            using Process process = Process.GetProcessById(_site.Id);
+            return process.WorkingSet64 / 1e6;
+        }
+    }
+
     public static async Task<LiveSite> Start()
     {
         var folder = new TemporaryFolder();
@@ -61,6 +72,9 @@ internal sealed class LiveSite : IDisposable
         string state = (string)(await Client.GetFromJsonAsync<JsonObject>($"/api/v1/runs/{run}"))!["state"]!;
         Assert.Equal("finished", state);
     }
+
+    /// <summary>The newest step with metrics.</summary>
+    public async Task<long> LastStep(string run) => (long)(await Client.GetFromJsonAsync<JsonObject>($"/api/v1/runs/{run}/metrics"))!["metrics"]!.AsArray().Max(m => (long)m!["last_step"]!);
 
     /// <summary>Seconds that the trainer took for its reinforcement steps, by its own clock.</summary>
     public async Task<double> Trained(string run)

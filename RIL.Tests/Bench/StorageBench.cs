@@ -86,7 +86,7 @@ public sealed class StorageBench(ChromiumFixture chromium) : IDisposable
         await using OwnSite site = await OwnSite.Start();
         RunImport import = site.Services.GetRequiredService<RunImport>();
         Run longest = await import.Import(RunFolders.Write(Next(), "long", 4, 100_000), null, []);
-        await using IBrowserContext window = await BenchPages.SignIn(chromium, site.Address, "admin1");
+        await using IBrowserContext window = await Visit.Window(chromium, site.Address, "admin1");
         string drawn = "[...document.querySelectorAll('metric-chart')].filter(c => c.plot).length >= 4";
         double cold = await BenchPages.Open(window, $"/runs/{longest.Id}?tab=charts", drawn);
         double[] charts = await Repeat(() => BenchPages.Open(window, $"/runs/{longest.Id}?tab=charts", drawn));

@@ -10,16 +10,9 @@ internal static class ChartPages
 {
     public static async Task<IBrowserContext> SignedIn(SiteFixture site, ChromiumFixture chromium)
     {
-        IBrowserContext window = await chromium.Window(site.Address);
+        IBrowserContext window = await Visit.Window(chromium, site.Address, "vera");
         // Playwright cannot cut a web socket that is open; a test can, by its own handle.
         await window.AddInitScriptAsync("{ const sockets = []; const Socket = WebSocket; window.WebSocket = class extends Socket { constructor(...a) { super(...a); sockets.push(this); } }; window.cutConnection = () => sockets.filter(s => s.url.includes('/hubs/')).forEach(s => s.close()); }");
-        IPage page = await window.NewPageAsync();
-        await page.GotoAsync("/sign-in");
-        await page.FillAsync("input[name$='Name']", "vera");
-        await page.FillAsync("input[type=password]", SiteFixture.Password);
-        await page.ClickAsync("button[type=submit]");
-        await page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
-        await page.CloseAsync();
         return window;
     }
 
@@ -52,11 +45,17 @@ internal static class ChartPages
 
     public static async Task Live(IPage page) => await Until(page, "document.querySelector('.chart-live-live') && chart.plot");
 
-    // Playwright's own waiting evaluates text, which the site's content security policy forbids.
+    /// <summary>Waits until a condition holds in the page; says how its chart was where it does not.</summary>
     public static async Task Until(IPage page, string condition)
     {
-        bool met = await page.EvaluateAsync<bool>($"async () => {{ for (const end = Date.now() + 20000; Date.now() < end;) {{ if ({condition}) return true; await new Promise(next => setTimeout(next, 20)); }} return false; }}");
-        Assert.True(met, condition + " :: " + await page.EvaluateAsync<string>("() => [document.readyState, customElements.get('metric-chart')?.name, chart.outerHTML, chart.mounted, chart.lines?.[0].loaded].join(' | ')"));
+        try
+        {
+            await page.WaitForFunctionAsync($"() => {condition}", null, new() { Timeout = 20_000 });
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail(condition + " :: " + await page.EvaluateAsync<string>("() => [document.readyState, customElements.get('metric-chart')?.name, chart.outerHTML, chart.mounted, chart.lines?.[0].loaded].join(' | ')"));
+        }
     }
 
     public static async Task Frames(IPage page) => await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))");

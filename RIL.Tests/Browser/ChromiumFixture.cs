@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Playwright;
 
 [assembly: AssemblyFixture(typeof(RIL.Tests.Browser.ChromiumFixture))]
@@ -8,6 +7,8 @@ namespace RIL.Tests.Browser;
 /// <summary>A Chromium of this machine, started by the first test that asks for it. On a Debian without one it is installed; elsewhere a sentence says what to do.</summary>
 public sealed class ChromiumFixture : IAsyncDisposable
 {
+    private const string Sentence = "The browser tests need Chromium: install it (Debian: apt-get install chromium; elsewhere Chrome, Chromium or Edge), or name its program in RIL_CHROMIUM.";
+
     private readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> _started = new(Start);
 
     /// <summary>A window of its own, with nothing kept from others.</summary>
@@ -39,7 +40,9 @@ public sealed class ChromiumFixture : IAsyncDisposable
 
     private static async Task<(IPlaywright Playwright, IBrowser Browser)> Start()
     {
-        string program = Find() ?? Install();
+        // A busy machine is no fault of the page.
+        Assertions.SetDefaultExpectTimeout(30_000);
+        string program = Find() ?? MachineProgram.Install("chromium", Sentence, Find);
         IPlaywright playwright = await Playwright.CreateAsync();
         string[] arguments = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
         // Chromium refuses its sandbox to root.
@@ -51,30 +54,11 @@ public sealed class ChromiumFixture : IAsyncDisposable
     {
         if (Environment.GetEnvironmentVariable("RIL_CHROMIUM") is { Length: > 0 } given)
             return File.Exists(given) ? given : throw new InvalidOperationException($"RIL_CHROMIUM names {given}, where there is no file; set it to the browser's program.");
-        string[] names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe", "msedge.exe"];
-        IEnumerable<string> folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Append("/usr/bin");
         IEnumerable<string> known =
         [
             @"C:\Program Files\Google\Chrome\Application\chrome.exe", @"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
             "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
         ];
-        return names.SelectMany(name => folders.Where(f => f.Length > 0).Select(f => Path.Combine(f, name))).Concat(known).FirstOrDefault(File.Exists);
-    }
-
-    private static string Install()
-    {
-        const string Sentence = "The browser tests need Chromium: install it (Debian: apt-get install chromium; elsewhere Chrome, Chromium or Edge), or name its program in RIL_CHROMIUM.";
-        if (!OperatingSystem.IsLinux() || Environment.UserName != "root" || !File.Exists("/etc/debian_version")) throw new InvalidOperationException(Sentence);
-        Run("apt-get", "update");
-        Run("apt-get", "install", "-y", "--no-install-recommends", "chromium");
-        return Find() ?? throw new InvalidOperationException(Sentence);
-
-        static void Run(string program, params string[] arguments)
-        {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["DEBIAN_FRONTEND"] = "noninteractive" } })!;
-            Task<string> said = process.StandardOutput.ReadToEndAsync(), complained = process.StandardError.ReadToEndAsync();
-            process.WaitForExit();
-            if (process.ExitCode != 0) throw new InvalidOperationException($"{Sentence} ({program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {complained.Result.Trim()} {said.Result.TrimEnd().Split('\n')[^1]})");
-        }
+        return MachineProgram.Find(["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe", "msedge.exe"]) ?? known.FirstOrDefault(File.Exists);
     }
 }

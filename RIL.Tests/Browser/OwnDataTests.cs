@@ -1,11 +1,9 @@
-using System.IO.Compression;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
 using RIL.Tests.Web;
-using RIL.Training.Quickstart;
 using RIL.Web.Accounts;
 using static Microsoft.Playwright.Assertions;
+using static RIL.Tests.Browser.House;
 
 namespace RIL.Tests.Browser;
 
@@ -13,7 +11,6 @@ namespace RIL.Tests.Browser;
 public sealed class OwnDataTests(ChromiumFixture chromium) : IAsyncLifetime
 {
     private const int Questions = 16;
-    private const string Right = "4";
 
     private readonly TemporaryFolder _files = new();
     private OwnSite _site = null!;
@@ -52,7 +49,7 @@ public sealed class OwnDataTests(ChromiumFixture chromium) : IAsyncLifetime
     private async Task RefusesBadRows(IPage page)
     {
         string[] rows = [Row(1), "no object", Row(3).Replace("\"answer\"", "\"nothing\"", StringComparison.Ordinal), Row(4), Row(5), Row(6)];
-        await Choose(page, Zip("bad.zip", rows, i => i switch { 4 => null, 5 => "no picture"u8.ToArray(), _ => Picture(i) }));
+        await Choose(page, Zip(Path.Combine(_files.Path, "bad.zip"), rows, i => i switch { 4 => null, 5 => "no picture"u8.ToArray(), _ => Picture(i) }));
         await page.GetByRole(AriaRole.Button, new() { Name = "Upload", Exact = true }).ClickAsync();
         ILocator problems = page.GetByRole(AriaRole.Region, new() { Name = "Rows that cannot be used" });
         await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("4 of 6 rows cannot be used");
@@ -68,7 +65,7 @@ public sealed class OwnDataTests(ChromiumFixture chromium) : IAsyncLifetime
 
     private async Task<string> BringsQuestions(IPage page)
     {
-        await Choose(page, Zip("house questions.zip", [.. Enumerable.Range(1, Questions).Select(Row)], Picture));
+        await Choose(page, Zip(Path.Combine(_files.Path, "house questions.zip"), [.. Enumerable.Range(1, Questions).Select(Row)], Picture));
         await Expect(page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("house questions");
         await page.GetByRole(AriaRole.Button, new() { Name = "Upload", Exact = true }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "house questions" })).ToBeVisibleAsync();
@@ -83,7 +80,7 @@ public sealed class OwnDataTests(ChromiumFixture chromium) : IAsyncLifetime
         await page.GetByText("Upload a teacher's answers").ClickAsync();
         await page.WaitForURLAsync($"**/teachers/upload?dataset={Uri.EscapeDataString(dataset)}");
         string file = Path.Combine(_files.Path, "answers.jsonl");
-        await File.WriteAllLinesAsync(file, Enumerable.Range(1, Questions).Select(i => JsonSerializer.Serialize(new { question_id = Id(i), text = Said(i) })));
+        await File.WriteAllLinesAsync(file, Answers(Questions));
         await Choose(page, file);
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("house");
         await page.GetByRole(AriaRole.Button, new() { Name = "Upload", Exact = true }).ClickAsync();
@@ -163,32 +160,6 @@ public sealed class OwnDataTests(ChromiumFixture chromium) : IAsyncLifetime
             foreach (string text in await said.Locator(".said").AllInnerTextsAsync()) Assert.StartsWith(Said(house), text, StringComparison.Ordinal);
         }
         await visit.Page.WaitForFunctionAsync("() => [...document.querySelectorAll('.completion-picture img')].some(i => i.naturalWidth > 0)");
-    }
-
-    private static string Id(int i) => $"house-{i}";
-
-    private static string Said(int i) => $"in house {i} there are four . answer : {Right} .";
-
-    private static string Row(int i) => JsonSerializer.Serialize(new
-    {
-        id = Id(i), prompt = new[] { new { role = "user", content = new object[] { new { type = "image" }, new { type = "text", text = $"how many pictures are in house {i} ?" } } } },
-        images = new[] { $"images/{i}.png" }, answer = Right, question_type = i % 2 == 0 ? "even" : "odd",
-    });
-
-    private static byte[] Picture(int i) => QuickstartData.Load($"quickstart:rl:0:{i}")[^1].Images[0].Read();
-
-    private string Zip(string name, string[] rows, Func<int, byte[]?> picture)
-    {
-        string file = Path.Combine(_files.Path, name);
-        using ZipArchive zip = ZipFile.Open(file, ZipArchiveMode.Create);
-        using (var writer = new StreamWriter(zip.CreateEntry("house/rows.jsonl").Open())) foreach (string row in rows) writer.WriteLine(row);
-        for (int i = 1; i <= rows.Length; i++)
-        {
-            if (picture(i) is not { } bytes) continue;
-            using Stream stream = zip.CreateEntry($"house/images/{i}.png").Open();
-            stream.Write(bytes);
-        }
-        return file;
     }
 
     // The page has taken up the file once it shows its name.

@@ -1,195 +1,247 @@
-using System.Globalization;
-using System.Text;
-using Deque.AxeCore.Commons;
-using Deque.AxeCore.Playwright;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using RIL.Tests.Web;
 using RIL.Tests.Web.Jobs;
+using static Microsoft.Playwright.Assertions;
 
 namespace RIL.Tests.Browser;
 
 /// <summary>
 /// The product as its users meet it, in a real browser, against the site as a process of its own and its real trainer: from the first start to the comparison of two runs.
-/// Screenshots of every page lie in the folder artifacts afterwards.
+/// Pictures of the way lie in artifacts/story afterwards.
 /// </summary>
 public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
 {
     private const float Patience = 60_000, TrainingPatience = 900_000;
-    private static readonly string Pictures = Path.Combine(SiteFixture.Root(), "artifacts", "screens");
+
+    // The charts of the overview and what stands in the legend under each while the stage that writes it is at work.
+    private static readonly (string Chart, string Line)[] Warming = [("Loss", "loss")];
+    private static readonly (string Chart, string Line)[] Reinforcing =
+    [
+        ("Reward", "student, reward"), ("Discriminator accuracy", "on the student"), ("Similarity by teacher", "teacher A"),
+        ("KL and entropy", "KL divergence"), ("Completion length", "student, mean"), ("Loss", "loss"),
+    ];
+
+    private static readonly Regex Number = new(@"^[−-]?\d");
 
     private readonly TemporaryFolder _folder = new();
-    private readonly StringBuilder _complaints = new();
+    private readonly Look _look = new("story");
+    private readonly List<IBrowserContext> _windows = [];
     private SiteProcess _site = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        _site = await SiteProcess.Start(_folder.Path, "Runs:Quickstart=true");
-        Directory.CreateDirectory(Pictures);
-    }
+    public async ValueTask InitializeAsync() => _site = await SiteProcess.Start(_folder.Path, "Runs:Quickstart=true");
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        foreach (IBrowserContext window in _windows) await window.CloseAsync();
         _site.Dispose();
         foreach (string file in Directory.GetFiles(_folder.Path, "trainer.pid", SearchOption.AllDirectories)) FaultTests.KillTrainer(Path.GetDirectoryName(file)!);
         _folder.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     [Fact]
     public async Task FromTheFirstStart_ToTheComparisonOfTwoRuns()
     {
+        try
+        {
+            await Story();
+        }
+        catch
+        {
+            // What was on every page that was open then.
+            foreach ((int i, IPage page) in _windows.SelectMany(w => w.Pages).Index()) await _look.Picture(page, $"failed-{i}");
+            throw;
+        }
+        Assert.True(_look.Complaints.Length == 0, _look.Complaints);
+    }
+
+    private async Task Story()
+    {
         // The link that was printed leads to the password, and that to a run that trains.
-        await using IBrowserContext ownWindow = await Window();
+        IBrowserContext ownWindow = await Window();
         IPage own = await Page(ownWindow);
         await own.GotoAsync(_site.Link!);
-        await own.FillAsync("#password", SiteFixture.Password);
-        await own.FillAsync("#repeat", SiteFixture.Password);
-        await own.ClickAsync("button[type=submit]");
-        await own.WaitForSelectorAsync("a:has-text(\"Quickstart\")");
+        await Join(own, null);
         await own.ClickAsync("a:has-text(\"Quickstart\") >> nth=0");
-        await own.WaitForURLAsync("**/runs/*");
+        await IsAt(own, "/runs/[a-z0-9]{10}$");
         string quickstart = new Uri(own.Url).AbsolutePath;
 
-        // A second person is invited, and sees the same run live.
-        await own.GotoAsync("/users");
-        await Interactive(own);
-        await own.SelectOptionAsync(".token-form select >> nth=0", "Viewer");
-        await own.ClickAsync("text=Make a link");
-        string link = await own.InnerTextAsync("[data-link]");
-        await using IBrowserContext otherWindow = await Window();
-        IPage other = await Page(otherWindow);
-        await other.GotoAsync(link);
-        await other.FillAsync("#name", "vera");
-        await other.FillAsync("#password", SiteFixture.Password);
-        await other.FillAsync("#repeat", SiteFixture.Password);
-        await other.ClickAsync("button[type=submit]");
-        await other.WaitForURLAsync("**/");
-        await other.GotoAsync(quickstart);
-        await other.WaitForSelectorAsync(".state-running");
-        await own.GotoAsync(quickstart);
-        await own.WaitForSelectorAsync(".state-running");
-        Assert.Equal(0, await other.Locator(".run-actions button").CountAsync());
-        Assert.True(await own.Locator(".run-actions button").CountAsync() > 0);
-        await Shoot(own, "run-running");
+        // Others are invited: one who trains too, one who only looks.
+        IBrowserContext memberWindow = await Window(), viewerWindow = await Window();
+        IPage member = await Page(memberWindow), viewer = await Page(viewerWindow);
+        await Invited(own, member, "Member", "mia");
+        await Invited(own, viewer, "Viewer", "vera");
 
-        // Both watch it to its end, without a reload.
-        await own.WaitForSelectorAsync(".state-finished", new() { Timeout = TrainingPatience });
-        await other.WaitForSelectorAsync(".state-finished", new() { Timeout = Patience });
-        await own.WaitForSelectorAsync("canvas");
-        Assert.Contains("teacher", await own.InnerTextAsync("main"), StringComparison.OrdinalIgnoreCase);
-        await own.GotoAsync(quickstart + "?tab=completions");
-        await own.WaitForFunctionAsync("() => [...document.querySelectorAll('main img')].some(i => i.naturalWidth > 0)");
+        // All watch the same run train: numbers change before their eyes, without a reload.
+        foreach (IPage page in (IPage[])[own, member, viewer])
+        {
+            await page.GotoAsync(quickstart);
+            await Expect(page.Locator(".state-running").First).ToBeVisibleAsync();
+        }
+        await Changes(own, Warming);
+        await Changes(member, Warming);
+        await _look.Picture(own, "run-warming-up");
+        await viewer.GotoAsync(quickstart + "?tab=completions");
+        await Task.WhenAll(Changes(own, Reinforcing), Changes(member, Reinforcing), ShowsCompletions(viewer));
+        await _look.Picture(own, "run-reinforcing");
+        await IsRefused(viewer, quickstart);
 
-        // A variation with another reward weight, shorter.
-        await own.GotoAsync(quickstart);
-        await Interactive(own);
-        await own.ClickAsync(".run-actions button:has-text(\"Clone\"), .run-actions a:has-text(\"Clone\")");
-        await own.WaitForURLAsync("**/runs/new?clone=*");
-        await Interactive(own);
-        await own.FillAsync("#weight-answer", "2");
-        await own.PressAsync("#weight-answer", "Tab");
-        await own.WaitForSelectorAsync(".difference-list:has-text(\"reward_weights\")");
-        await own.FillAsync("#field-max_steps", "40");
-        await own.PressAsync("#field-max_steps", "Tab");
-        await own.FillAsync("#field-sft_steps", "200");
-        await own.PressAsync("#field-sft_steps", "Tab");
-        await own.FillAsync("#run-name", "answer counts double");
-        await own.PressAsync("#run-name", "Tab");
-        await own.WaitForSelectorAsync(".difference-list:has-text(\"sft_steps\")");
-        // A reload loses nothing of it.
-        await own.ReloadAsync();
-        await own.WaitForSelectorAsync("text=What you had typed here is back");
-        Assert.Equal("2", await own.InputValueAsync("#weight-answer"));
-        await own.ClickAsync("button:has-text(\"Start\")");
-        await own.WaitForURLAsync(url => url.Contains("/runs/", StringComparison.Ordinal) && !url.Contains("new", StringComparison.Ordinal));
-        string clone = new Uri(own.Url).AbsolutePath;
+        await Expect(own.Locator(".state-finished").First).ToBeVisibleAsync(new() { Timeout = TrainingPatience });
+        await Expect(viewer.Locator(".state-finished").First).ToBeVisibleAsync();
+        await Expect(own.Locator("table.closing tr.total td").First).ToContainTextAsync("%");
+        await Expect(own.Locator("table.closing")).ToContainTextAsync("teacher A");
+        await _look.Picture(own, "run-finished");
+
+        // The member tries other reward weights, shorter, and watches both.
+        string clone = await Clone(member, quickstart);
+        await member.GotoAsync($"/compare?runs={quickstart.Split('/')[^1]},{clone.Split('/')[^1]}");
+        await Changes(member, [("Loss", "answer counts double")]);
+        await Expect(Legend(member, "Reward", "Quickstart")).ToHaveTextAsync(Number);
+
+        // Closed, and opened again later in another window: the run has gone on, the page is where it would be.
+        await memberWindow.CloseAsync();
+        IBrowserContext laterWindow = await Window();
+        IPage later = await Page(laterWindow);
+        await later.GotoAsync("/sign-in");
+        await Visit.SignIn(later, "mia");
+        await later.GotoAsync(clone);
+        await Changes(later, Warming);
 
         // Stopped, and gone on with.
-        await own.WaitForSelectorAsync(".state-running", new() { Timeout = Patience });
-        await own.ClickAsync(".run-actions button:has-text(\"Stop\")");
-        await own.WaitForSelectorAsync(".state-cancelled", new() { Timeout = Patience });
-        await own.ClickAsync(".run-actions button:has-text(\"Go on\")");
-        await own.WaitForSelectorAsync(".state-finished", new() { Timeout = TrainingPatience });
+        await later.ClickAsync(".run-actions button:has-text(\"Stop\")");
+        await Expect(later.Locator(".state-cancelled").First).ToBeVisibleAsync();
+        await later.ClickAsync(".run-actions button:has-text(\"Go on\")");
+        await Changes(later, Warming);
+        await Expect(later.Locator(".state-finished").First).ToBeVisibleAsync(new() { Timeout = TrainingPatience });
 
-        // Side by side.
-        await own.GotoAsync("/runs");
-        await Interactive(own);
-        foreach (string name in (string[])["Quickstart", "answer counts double"]) await own.CheckAsync($"input[aria-label=\"Select {name}\"]");
-        await own.ClickAsync(".bulk-bar >> text=Compare");
-        await own.WaitForURLAsync("**/compare?runs=*");
-        await own.WaitForSelectorAsync("canvas");
-        string compare = own.Url;
-
-        // The second person sees all of it and may change none of it.
-        await other.GotoAsync(compare);
-        await other.WaitForSelectorAsync("canvas");
-        await other.GotoAsync("/runs");
-        Assert.Equal(0, await other.Locator("a[href='/runs/new']").CountAsync());
-        Assert.Equal(403, (await other.GotoAsync("/runs/new"))!.Status);
-        Assert.Equal(403, (await other.GotoAsync("/users"))!.Status);
-
-        await LookAtEveryPage(quickstart, new Uri(compare).PathAndQuery);
-        await WalkByKeyboard(quickstart);
-        Assert.True(_complaints.Length == 0, _complaints.ToString());
-    }
-
-    // Nothing serious for axe, no fault on the console, no page wider than the window, in both themes and both widths; a picture of each.
-    private async Task LookAtEveryPage(string run, string compare)
-    {
-        (string Name, string Path)[] pages =
-        [
-            ("home", "/"), ("runs", "/runs"), ("runs-none", "/runs?filter=name%3Dnothing"), ("new-run", "/runs/new"), ("clone", "/runs/new?clone=" + run.Split('/')[^1]),
-            ("run", run), ("run-charts", run + "?tab=charts"), ("run-completions", run + "?tab=completions"), ("run-config", run + "?tab=config"), ("run-checkpoints", run + "?tab=checkpoints"), ("run-log", run + "?tab=log"),
-            ("compare", compare), ("datasets", "/datasets"), ("dataset", "/datasets/quickstart:rl"), ("dataset-upload", "/datasets/upload"), ("teachers", "/teachers"), ("teacher", "/teachers/quickstart:A"), ("teacher-upload", "/teachers/upload"),
-            ("models", "/models"), ("model", "/models/quickstart:Student"), ("system", "/system"), ("account", "/account"), ("password", "/account/password"), ("users", "/users"), ("nowhere", "/nowhere"),
-        ];
-        foreach (bool dark in (bool[])[false, true])
+        // Side by side, from the list.
+        await later.GotoAsync("/runs");
+        await Visit.Answers(later);
+        foreach (string name in (string[])["Quickstart", "answer counts double"]) await later.CheckAsync($"input[aria-label=\"Select {name}\"]");
+        await later.ClickAsync(".bulk-bar >> text=Compare");
+        await IsAt(later, @"/compare\?runs=");
+        string compare = later.Url;
+        foreach (IPage page in (IPage[])[later, viewer])
         {
-            foreach (int width in (int[])[1440, 360])
-            {
-                await using IBrowserContext window = await Window(dark, width);
-                IPage page = await Page(window);
-                await Shoot(page, "sign-in", dark, width, "/sign-in");
-                await Enter(page);
-                foreach ((string name, string path) in pages) await Shoot(page, name, dark, width, path);
-            }
+            await page.GotoAsync(compare);
+            foreach (string name in (string[])["Quickstart", "answer counts double"]) await Expect(Legend(page, "Reward", name)).ToHaveTextAsync(Number);
         }
+        await IsRefused(viewer, clone);
+
+        await WalkByKeyboard(quickstart);
     }
 
-    private async Task Shoot(IPage page, string name, bool dark, int width, string path)
+    // Asked again and again: an address that changed in the very moment in which a click returned is not missed.
+    private static Task IsAt(IPage page, string address) => Expect(page).ToHaveURLAsync(new Regex(address), new() { Timeout = Patience });
+
+    // The value that stands beside a line's name under its chart.
+    private static ILocator Legend(IPage page, string chart, string line) =>
+        page.Locator("metric-chart", new() { Has = page.Locator($".chart-title:text-is(\"{chart}\")") }).Locator(".chart-item", new() { Has = page.Locator($".chart-item-name:text-is(\"{line}\")") }).Locator(".chart-value");
+
+    // Each shows a number, and later another one.
+    private static async Task Changes(IPage page, IReadOnlyList<(string Chart, string Line)> lines)
     {
-        await page.GotoAsync(path);
-        await Settle(page);
-        string what = $"{name}, {(dark ? "dark" : "light")}, {width} px";
-        AxeResult found = await page.RunAxe();
-        foreach (AxeResultItem violation in found.Violations.Where(v => v.Impact is "serious" or "critical"))
-            _complaints.AppendLine(CultureInfo.InvariantCulture, $"{what}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Take(3).Select(n => n.Html.Length > 160 ? n.Html[..160] : n.Html))}");
-        int wider = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - window.innerWidth");
-        if (wider > 0) _complaints.AppendLine(CultureInfo.InvariantCulture, $"{what}: {wider} px wider than the window");
-        await Shoot(page, $"{name}-{(dark ? "dark" : "light")}-{width}");
+        var first = new List<string>();
+        foreach ((string chart, string line) in lines)
+        {
+            ILocator value = Legend(page, chart, line);
+            await Expect(value).ToHaveTextAsync(Number, new() { Timeout = TrainingPatience });
+            first.Add(await value.InnerTextAsync());
+        }
+        foreach (((string chart, string line), string before) in lines.Zip(first)) await Expect(Legend(page, chart, line)).Not.ToHaveTextAsync(before, new() { Timeout = Patience });
+        Assert.True(await page.Locator(".state-running").CountAsync() > 0, "The run ended before its numbers had changed.");
     }
 
-    private static Task Shoot(IPage page, string name) => page.ScreenshotAsync(new() { Path = Path.Combine(Pictures, name + ".png") });
+    // While the run trains: a question with its picture and the student's and a teacher's answer, each with what discriminator and advantage say.
+    private static async Task ShowsCompletions(IPage page)
+    {
+        ILocator group = page.Locator("article.completion").First;
+        await group.WaitForAsync(new() { Timeout = TrainingPatience });
+        foreach (string who in (string[])["of-student", "of-teacher"])
+        {
+            ILocator answer = group.Locator("tr." + who).First;
+            Assert.NotEqual("", await answer.Locator(".said").InnerTextAsync());
+            await Expect(answer.Locator("[data-label=D]")).ToHaveTextAsync(new Regex(@"^[01]\.\d\d"));
+            await Expect(answer.Locator("[data-label=A]")).ToHaveTextAsync(new Regex(@"^[+−]?\d+\.\d\d$"));
+        }
+        await page.WaitForFunctionAsync("() => document.querySelector('article.completion img')?.naturalWidth > 0");
+        Assert.True(await page.Locator(".state-running").CountAsync() > 0, "The run ended before its completions were seen.");
+    }
 
-    // Create, watch, stop, compare: the keyboard alone.
+    // Whoever only looks is offered nothing, and refused what is asked for all the same.
+    private static async Task IsRefused(IPage viewer, string run)
+    {
+        IPage page = await viewer.Context.NewPageAsync();
+        await page.GotoAsync(run);
+        await Visit.Answers(page);
+        Assert.Equal(0, await page.Locator(".run-actions button").CountAsync());
+        await page.GotoAsync("/runs");
+        Assert.Equal(0, await page.Locator("a[href='/runs/new']").CountAsync());
+        Assert.Equal(403, await page.EvaluateAsync<int>("async address => (await fetch(address, { method: 'POST' })).status", $"/api/v1{run}/actions/stop"));
+        foreach (string address in (string[])["/runs/new", "/runs/new?clone=" + run.Split('/')[^1], "/users"]) Assert.Equal(403, (await page.GotoAsync(address))!.Status);
+        await page.CloseAsync();
+    }
+
+    private static async Task Invited(IPage own, IPage other, string role, string name)
+    {
+        await own.GotoAsync("/users");
+        await Visit.Answers(own);
+        await own.SelectOptionAsync(".token-form select >> nth=0", role);
+        await own.ClickAsync("text=Make a link");
+        await other.GotoAsync(await own.InnerTextAsync("[data-link]"));
+        await Join(other, name);
+    }
+
+    private static async Task Join(IPage page, string? name)
+    {
+        if (name is not null) await page.FillAsync("#name", name);
+        await page.FillAsync("#password", SiteFixture.Password);
+        await page.FillAsync("#repeat", SiteFixture.Password);
+        await page.ClickAsync("button[type=submit]");
+        await IsAt(page, "[0-9]/$");
+    }
+
+    private static async Task<string> Clone(IPage page, string run)
+    {
+        await page.GotoAsync(run);
+        await Visit.Answers(page);
+        await page.ClickAsync(".run-actions button:has-text(\"Clone\"), .run-actions a:has-text(\"Clone\")");
+        await IsAt(page, @"/runs/new\?clone=");
+        await Visit.Answers(page);
+        foreach ((string field, string value) in ((string, string)[])[("#weight-answer", "2"), ("#field-max_steps", "40"), ("#field-sft_steps", "400"), ("#run-name", "answer counts double")])
+        {
+            await page.FillAsync(field, value);
+            await page.PressAsync(field, "Tab");
+        }
+        await Expect(page.Locator(".difference-list")).ToContainTextAsync("sft_steps");
+        await Expect(page.Locator(".difference-list")).ToContainTextAsync("reward_weights");
+        // A reload loses nothing of it.
+        await page.ReloadAsync();
+        await page.WaitForSelectorAsync("text=What you had typed here is back");
+        Assert.Equal("2", await page.InputValueAsync("#weight-answer"));
+        await page.ClickAsync("button:has-text(\"Start\")");
+        await IsAt(page, "/runs/[a-z0-9]{10}$");
+        return new Uri(page.Url).AbsolutePath;
+    }
+
     private async Task WalkByKeyboard(string other)
     {
-        await using IBrowserContext window = await Window();
+        IBrowserContext window = await Window();
         IPage page = await Page(window);
         await page.GotoAsync("/sign-in");
         await page.Keyboard.TypeAsync("admin");
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync(SiteFixture.Password);
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/");
-        await Interactive(page);
+        await IsAt(page, "[0-9]/$");
+        await Visit.Answers(page);
         await TabTo(page, "nav a[href='/runs']");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/runs");
+        await IsAt(page, "/runs$");
         await TabTo(page, "a[href='/runs/new']");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/runs/new");
-        await Interactive(page);
+        await IsAt(page, "/runs/new$");
+        await Visit.Answers(page);
         await TabTo(page, "#run-name");
         await page.Keyboard.TypeAsync("by keyboard");
         await TabTo(page, "#yaml");
@@ -205,12 +257,17 @@ public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
         await TabTo(page, ".page-actions button:has-text('Start')");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForSelectorAsync(".state-running", new() { Timeout = Patience });
+        // Watched: the loss as a table beside its chart, which grows.
+        await TabTo(page, "button[aria-label='Show as a table: Loss']");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator(".chart-table:not(.visually-hidden)")).ToBeVisibleAsync();
+        await Changes(page, Warming);
         await TabTo(page, ".run-actions button:has-text('Stop')");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForSelectorAsync(".state-cancelled", new() { Timeout = Patience });
         await TabTo(page, "nav a[href='/runs']");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/runs");
+        await IsAt(page, "/runs$");
         foreach (string name in (string[])["by keyboard", "Quickstart"])
         {
             await TabTo(page, $"input[aria-label=\"Select {name}\"]");
@@ -218,8 +275,8 @@ public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
         }
         await TabTo(page, ".bulk-bar a:has-text('Compare')");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/compare?runs=*");
-        await page.WaitForSelectorAsync("canvas");
+        await IsAt(page, @"/compare\?runs=");
+        foreach (string name in (string[])["by keyboard", "Quickstart"]) await Expect(Legend(page, "Loss", name)).ToHaveTextAsync(Number);
         Assert.Contains(other.Split('/')[^1], page.Url, StringComparison.Ordinal);
     }
 
@@ -235,45 +292,18 @@ public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
         Assert.Fail($"Tab never came to {target}.");
     }
 
-    private static async Task Enter(IPage page)
+    private async Task<IBrowserContext> Window()
     {
-        await page.GotoAsync("/sign-in");
-        await page.FillAsync("#name", "admin");
-        await page.FillAsync("#password", SiteFixture.Password);
-        await page.ClickAsync("button[type=submit]");
-        await page.WaitForURLAsync("**/");
-    }
-
-    private async Task<IBrowserContext> Window(bool dark = false, int width = 1440)
-    {
-        IBrowserContext window = await chromium.Window(_site.Address, dark, width);
+        IBrowserContext window = await chromium.Window(_site.Address);
         window.SetDefaultTimeout(Patience);
+        _windows.Add(window);
         return window;
     }
 
     private async Task<IPage> Page(IBrowserContext window)
     {
         IPage page = await window.NewPageAsync();
-        // What a server refuses, tests ask for on purpose.
-        page.Console += (_, message) =>
-        {
-            if (message.Type == "error" && !message.Text.Contains("403", StringComparison.Ordinal) && !message.Text.Contains("404", StringComparison.Ordinal)) lock (_complaints) _complaints.AppendLine($"{page.Url}: console: {message.Text}");
-        };
-        page.PageError += (_, error) =>
-        {
-            lock (_complaints) _complaints.AppendLine($"{page.Url}: {error}");
-        };
+        _look.Listen(page);
         return page;
-    }
-
-    /// <summary>Waits until the page answers: its circuit is there.</summary>
-    private static Task Interactive(IPage page) => page.WaitForSelectorAsync(".frame[data-live=true]");
-
-    // Pictures and charts are there, and nothing moves any more.
-    private static async Task Settle(IPage page)
-    {
-        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-        await page.WaitForFunctionAsync("() => !document.querySelector('.skeleton')");
-        await page.EvaluateAsync("() => document.fonts.ready");
     }
 }

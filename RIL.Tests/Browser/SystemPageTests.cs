@@ -22,8 +22,8 @@ public sealed class SystemPageTests(ChromiumFixture chromium, SiteFixture site)
         await using (RilDb db = await site.Services.GetRequiredService<IDbContextFactory<RilDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken))
             await db.Runs.Where(r => r.Id == run.Id).ExecuteUpdateAsync(r => r.SetProperty(x => x.Name, name), TestContext.Current.CancellationToken);
 
-        await using IBrowserContext window = await chromium.Window(site.Address);
-        IPage page = await SignedIn(window);
+        await using Visit visit = await Visit.As(chromium, site.Address, "admin", "/system");
+        IPage page = visit.Page;
         ILocator storage = page.GetByRole(AriaRole.Region, new() { Name = "Storage" }).First, trash = page.GetByRole(AriaRole.Region, new() { Name = "Trash" }).First;
         await page.GetByRole(AriaRole.Button, new() { Name = "Measure again" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = $"Move {name} to the trash" }).ClickAsync();
@@ -47,8 +47,8 @@ public sealed class SystemPageTests(ChromiumFixture chromium, SiteFixture site)
     [Fact]
     public async Task JobQueue_OpensFromThePage_AndBreaksNoRule()
     {
-        await using IBrowserContext window = await chromium.Window(site.Address);
-        IPage page = await SignedIn(window);
+        await using Visit visit = await Visit.As(chromium, site.Address, "admin", "/system");
+        IPage page = visit.Page;
         var said = new List<string>();
         page.Console += (_, message) => { if (message.Type is "error" or "warning") said.Add(message.Text); };
         await page.GetByRole(AriaRole.Link, new() { Name = "Job queue" }).ClickAsync();
@@ -62,20 +62,5 @@ public sealed class SystemPageTests(ChromiumFixture chromium, SiteFixture site)
     {
         await using RilDb db = await site.Services.GetRequiredService<IDbContextFactory<RilDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken);
         return await db.Runs.Where(r => r.Id == id).Select(r => (RunState?)r.State).FirstOrDefaultAsync(TestContext.Current.CancellationToken);
-    }
-
-    private static async Task<IPage> SignedIn(IBrowserContext window)
-    {
-        IPage page = await window.NewPageAsync();
-        await page.GotoAsync("/sign-in?returnUrl=%2Fsystem");
-        await page.GetByLabel("Name").FillAsync("admin");
-        await page.GetByLabel("Password").FillAsync(SiteFixture.Password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "System" })).ToBeVisibleAsync();
-        // The figures of the machine move once the page has its connection; before that its buttons do nothing.
-        ILocator processor = page.Locator(".machine-spark polyline").First;
-        string before = await processor.GetAttributeAsync("points") ?? "";
-        await Expect(processor).Not.ToHaveAttributeAsync("points", before, new() { Timeout = 15_000 });
-        return page;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using RIL.Tests.Web;
 
@@ -27,21 +28,41 @@ internal sealed class Visit : IAsyncDisposable
         IBrowserContext window = await chromium.Window(site, dark, width);
         var visit = new Visit(window, await window.NewPageAsync());
         await visit.Page.GotoAsync("/sign-in");
-        await visit.Page.FillAsync("input[name$='Name']", name);
-        await visit.Page.FillAsync("input[type=password]", SiteFixture.Password);
-        await visit.Page.ClickAsync("button[type=submit]");
-        await visit.Page.WaitForURLAsync(url => !url.Contains("/sign-in", StringComparison.Ordinal));
+        await SignIn(visit.Page, name);
         await visit.Go(path);
         return visit;
+    }
+
+    /// <summary>A window without a page in which somebody is signed in.</summary>
+    public static async Task<IBrowserContext> Window(ChromiumFixture chromium, Uri site, string name, bool dark = false, int width = 1440)
+    {
+        IBrowserContext window = await chromium.Window(site, dark, width);
+        IPage page = await window.NewPageAsync();
+        await page.GotoAsync("/sign-in");
+        await SignIn(page, name);
+        await page.CloseAsync();
+        return window;
+    }
+
+    /// <summary>Fills in the form of the page to sign in, and waits until it has led on.</summary>
+    public static async Task SignIn(IPage page, string name)
+    {
+        await page.FillAsync("#name", name);
+        await page.FillAsync("#password", SiteFixture.Password);
+        await page.ClickAsync("button[type=submit]");
+        await Assertions.Expect(page).Not.ToHaveURLAsync(new Regex("/sign-in"));
     }
 
     /// <summary>Opens a page and waits until it has its connection, from which on keys and buttons work.</summary>
     public async Task Go(string path)
     {
         await Page.GotoAsync(path);
-        await Page.Locator(".frame[data-live=true]").WaitForAsync();
+        await Answers(Page);
         await Assertions.Expect(Page.Locator("h1").First).ToBeFocusedAsync();
     }
+
+    /// <summary>Waits until a page has its connection.</summary>
+    public static Task Answers(IPage page) => page.Locator(".frame[data-live=true]").WaitForAsync();
 
     public async ValueTask DisposeAsync() => await _window.CloseAsync();
 }

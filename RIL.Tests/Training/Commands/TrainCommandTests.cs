@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using RIL.Training.Commands;
 using RIL.Training.Runs;
@@ -63,12 +62,12 @@ public sealed class TrainCommandTests(TrainCommandTests.WholeRun whole) : IClass
     [Fact]
     public void Sigterm_EndsWithACheckpoint_AndTheCodeForStopped()
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there; the control file is tested everywhere
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no signals; the control file is tested everywhere.");
         string folder = _runs.Folder("terminated");
         using (Process process = Start("train", "--config", whole.ConfigFile, "--output", folder, "--json"))
         {
             while (process.StandardOutput.ReadLine() is { } line && !line.Contains("\"step\":2", StringComparison.Ordinal)) ;
-            Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+            Signal.Terminate(process);
             process.StandardOutput.ReadToEnd();
             process.WaitForExit();
             Assert.Equal(130, process.ExitCode);

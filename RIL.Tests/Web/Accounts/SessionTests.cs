@@ -149,11 +149,13 @@ public sealed class SessionTests(SiteFixture site)
     {
         using HttpClient joined = await site.Join(UserRole.Viewer, "target"), client = site.Client();
         for (int i = 0; i < 8; i++) await Enter(client, "target", "wrong again and again");
-        Assert.NotEqual(HttpStatusCode.Redirect, (await Enter(client, "target", SiteFixture.Password)).StatusCode);
+        using HttpResponseMessage closed = await Enter(client, "target", SiteFixture.Password);
+        Assert.Equal(HttpStatusCode.OK, closed.StatusCode); // the form again, with the reason
+        Assert.Contains("role=\"alert\"", await closed.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task AttemptsAreLimited()
+    public async Task MoreAttemptsThanAreAllowedAMinute_AreRefused()
     {
         await using OwnSite own = await OwnSite.Start("Accounts:AttemptsPerMinute=4");
         using HttpClient client = SiteFixture.Client(own.Address);

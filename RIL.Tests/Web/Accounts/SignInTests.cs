@@ -48,7 +48,6 @@ public sealed class SignInTests(SiteFixture site)
     public async Task SigningOut_EndsTheCookie()
     {
         using HttpClient client = await site.Join(UserRole.Viewer, "olaf");
-        string html = await client.GetStringAsync("/sign-in");
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/")).StatusCode);
         await client.PostAsync("/sign-out", null);
         Assert.Equal(HttpStatusCode.Redirect, (await client.GetAsync("/")).StatusCode);

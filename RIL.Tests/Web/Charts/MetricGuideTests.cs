@@ -1,22 +1,18 @@
-using System.Text.RegularExpressions;
+using RIL.Tests.Training;
+using RIL.Training.Runs;
 using RIL.Web.Charts;
 
 namespace RIL.Tests.Web.Charts;
 
-public sealed partial class MetricGuideTests
+public sealed class MetricGuideTests
 {
     [Fact]
     public void EveryMetricThatTheTrainerWrites_HasASentence()
     {
-        string trainer = Path.Combine(Root(), "RIL.Training");
-        string[] names =
-        [
-            .. new[] { "Ril/RilMetrics.cs", "Runs/MetricLog.cs", "Runs/Stages/SftStage.cs", "Runs/Stages/RilStage.cs", "Runs/Stages/DiscriminatorStage.cs", "Evaluation/Evaluator.cs" }
-                .Select(file => Path.Combine(trainer, file)).Where(File.Exists)
-                .SelectMany(file => Keys().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value).Where(n => n is not ("answer" or "similarity")).Select(n => n.Replace("{name}", "A", StringComparison.Ordinal).Replace("{teacher.Key}", "A", StringComparison.Ordinal)))
-                .Distinct(),
-        ];
-        Assert.True(names.Length > 25, string.Join(' ', names));
+        using var tiny = new TinyRun();
+        TinyRun.Execute(tiny.Config("every stage"));
+        string[] names = [.. RunEvents.Read(new RunFolder(tiny.Folder("every stage")).Events).OfType<MetricsEvent>().SelectMany(e => e.Metrics.Keys.Concat(e.Timing?.Keys ?? [])).Distinct()];
+        Assert.True(names.Length > 40, string.Join(' ', names));
         Assert.All(names, n => Assert.True(MetricGuide.Knows(n), n));
     }
 
@@ -51,14 +47,4 @@ public sealed partial class MetricGuideTests
         Assert.Equal("84.1\u202f%", MetricGuide.Of("eval/accuracy").Say(0.841));
         Assert.Equal("12.5 s", MetricGuide.Of("step_time").Say(12.5));
     }
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder!.FullName, "RIL.sln"))) folder = folder.Parent;
-        return folder.FullName;
-    }
-
-    [GeneratedRegex("\\[\\$?\"([a-z_]+(?:/[a-zA-Z_/{}.]+)?)\"\\]")]
-    private static partial Regex Keys();
 }

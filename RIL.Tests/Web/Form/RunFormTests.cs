@@ -9,6 +9,7 @@ using RIL.Web.Accounts;
 using RIL.Web.Data;
 using RIL.Web.Runs;
 using RIL.Web.Runs.Form;
+using RIL.Web.Runs.Ingest;
 
 namespace RIL.Tests.Web.Form;
 
@@ -200,11 +201,13 @@ public sealed class RunFormTests(SiteFixture site)
         RunEstimate before = await estimator.Of(config);
         Assert.Null(before.Seconds);
         Assert.True(before.Bytes > 697_056 * 4);
-        string id = await own.Create();
-        Run run = await own.Until(id, RunState.Finished);
+
+        Run run = await Worked(own, config, ("sft", 30), ("discriminator", 6), ("ril", 12), ("evaluation", 2));
+
+        // Stages grow with their own steps: ten times SFT and RIL, the discriminator and the evaluation as they were.
         RunEstimate after = await estimator.Of(config), longer = await estimator.Of(config with { MaxSteps = config.MaxSteps * 10, SftSteps = config.SftSteps * 10 });
-        Assert.InRange(after.Seconds!.Value, 0.2 * run.WorkedSeconds, 1.5 * run.WorkedSeconds);
-        Assert.True(longer.Seconds > 3 * after.Seconds);
+        Assert.Equal(30 + 6 + 12 + 2, after.Seconds!.Value, 6);
+        Assert.Equal(300 + 6 + 120 + 2, longer.Seconds!.Value, 6);
         Assert.Contains(run.Name, after.How, StringComparison.Ordinal);
     }
 
@@ -262,6 +265,17 @@ public sealed class RunFormTests(SiteFixture site)
         Assert.Equal(HttpStatusCode.NotModified, (await site.Member.SendAsync(same)).StatusCode);
         Assert.Equal(HttpStatusCode.Conflict, (await site.Member.PostAsync($"/api/v1/runs/{created["id"]}/actions/pause", null)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await site.Member.GetAsync("/api/v1/runs/zzzzzzzzzz")).StatusCode);
+    }
+
+    // A run that has finished, whose stages took so many seconds.
+    private static async Task<Run> Worked(OwnSite own, RunConfig config, params (string Stage, double Seconds)[] stages)
+    {
+        var databases = own.Services.GetRequiredService<IDbContextFactory<RilDb>>();
+        Run run = new RunMaker(own.Services.GetRequiredService<Storage>(), databases).Add(config: config);
+        string history = StageHistory.Write([.. stages.Select((s, i) => new RunStage(s.Stage, null, i, i, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(s.Seconds), new Dictionary<string, double>()))]);
+        await using RilDb db = await databases.CreateDbContextAsync();
+        await db.Runs.Where(r => r.Id == run.Id).ExecuteUpdateAsync(r => r.SetProperty(x => x.Stages, history));
+        return run;
     }
 
     private static HttpRequestMessage Request(string body, string key)

@@ -19,14 +19,21 @@ internal sealed partial class SiteProcess : IDisposable
     public string? Link { get; }
 
     /// <summary>Starts it on a port of its choice and waits until it says it answers.</summary>
-    public static async Task<SiteProcess> Start(string folder, params string[] settings)
+    public static Task<SiteProcess> Start(string folder, params string[] settings)
     {
         var start = new ProcessStartInfo("dotnet")
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = SiteFixture.Root(),
+            WorkingDirectory = SiteFixture.Root(),
             ArgumentList = { Path.Combine(AppContext.BaseDirectory, "RIL.Web.dll"), "--urls=http://127.0.0.1:0", $"--Storage:Folder={folder}", "--Runs:Quickstart=false", "--Accounts:AttemptsPerMinute=1000" },
         };
         foreach (string setting in settings) start.ArgumentList.Add("--" + setting);
+        return Start(start);
+    }
+
+    /// <summary>Starts it in a way of the test's own.</summary>
+    public static async Task<SiteProcess> Start(ProcessStartInfo start)
+    {
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         Process process = Process.Start(start)!;
         var said = new List<string>();
         Uri? address = null;
@@ -46,7 +53,16 @@ internal sealed partial class SiteProcess : IDisposable
         process.Exited += (_, _) => started.TrySetException(new InvalidOperationException("The site ended: " + string.Join('\n', said)));
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await started.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        try
+        {
+            await started.Task.WaitAsync(TimeSpan.FromMinutes(1));
+        }
+        catch
+        {
+            if (!process.HasExited) process.Kill();
+            process.Dispose();
+            throw;
+        }
         return new SiteProcess(process, address!, link);
     }
 

@@ -116,7 +116,7 @@ public sealed class SystemTests(SiteFixture site)
     [Fact]
     public async Task Storage_CountsAFileWithTwoNamesOnce()
     {
-        if (OperatingSystem.IsMacOS()) return; // there it is counted twice
+        Assert.SkipWhen(OperatingSystem.IsMacOS(), "macOS does not say which names are one file: there it is counted twice.");
         Run run = Filled();
         long before = site.Services.GetRequiredService<StorageUse>().Of(run.Id);
         string file = Path.Combine(Maker.Storage.Run(run.Id), "checkpoint-2", "model.safetensors");
@@ -156,8 +156,11 @@ public sealed class SystemTests(SiteFixture site)
     public async Task System_SaysHowEveryPartIs_AndItsVersions()
     {
         JsonElement system = await site.Viewer.GetFromJsonAsync<JsonElement>("/api/v1/system", Cancellation);
-        Assert.Equal("ok", system.GetProperty("status").GetString());
-        Assert.Equal(["database", "disk", "queue", "trainer"], system.GetProperty("health").EnumerateArray().Select(p => p.GetProperty("name").GetString()!).Order());
+        Dictionary<string, bool> health = system.GetProperty("health").EnumerateArray().ToDictionary(p => p.GetProperty("name").GetString()!, p => p.GetProperty("healthy").GetBoolean());
+        Assert.Equal(["database", "disk", "queue", "trainer"], health.Keys.Order());
+        // Whether this machine's disk has room is the machine's affair.
+        Assert.All(health.Where(p => p.Key != "disk"), p => Assert.True(p.Value, p.Key));
+        Assert.Equal(health["disk"] ? "ok" : "unhealthy", system.GetProperty("status").GetString());
         JsonElement versions = system.GetProperty("versions");
         foreach (string name in (string[])["site", "trainer", "dotnet", "torch_sharp", "libtorch", "sqlite"]) Assert.NotEmpty(versions.GetProperty(name).GetString()!);
         Assert.StartsWith("libtorch-", versions.GetProperty("libtorch").GetString(), StringComparison.Ordinal);

@@ -25,11 +25,14 @@ internal sealed partial class ReadmeShell(Uri site, string token, string folder)
     public async Task<IReadOnlyList<string>> Run(IReadOnlyList<string> commands)
     {
         Assert.True(commands[0].Trim() == Address.Trim(), $"The README no longer begins with {Address}but with {commands[0]}");
+        // What the README says scripts are written with.
+        string bash = MachineProgram.Need("bash", "bash");
+        foreach (string program in (string[])["curl", "jq"]) MachineProgram.Need(program, program);
         // A line between the outputs, as no command prints it.
         const string End = "=== end of a command ===";
         IEnumerable<string> lines = commands.Skip(1).Select(c => $"{Short(c)}\necho; echo '{End}'");
         string script = $"set -uo pipefail\nexport RIL={site}api/v1 AUTH='Authorization: Bearer {token}'\n{string.Join('\n', lines)}\n";
-        var start = new ProcessStartInfo("bash") { ArgumentList = { "-s" }, WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(bash) { ArgumentList = { "-s" }, WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         using Process shell = Process.Start(start)!;
         Task<string> output = shell.StandardOutput.ReadToEndAsync(), errors = shell.StandardError.ReadToEndAsync();
         await shell.StandardInput.WriteAsync(script);

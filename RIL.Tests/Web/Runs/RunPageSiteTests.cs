@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using RIL.Tests.Web.Jobs;
 using RIL.Training.Runs;
 using RIL.Web.Data;
 using RIL.Web.Runs;
@@ -13,7 +12,7 @@ using RIL.Web.Runs.Log;
 
 namespace RIL.Tests.Web.Runs;
 
-public sealed partial class RunPageSiteTests(SiteFixture site)
+public sealed class RunPageSiteTests(SiteFixture site)
 {
     private readonly RunMaker _runs = new(site.Services.GetRequiredService<Storage>(), site.Services.GetRequiredService<IDbContextFactory<RilDb>>());
 
@@ -102,15 +101,13 @@ public sealed partial class RunPageSiteTests(SiteFixture site)
     [Fact]
     public async Task ASiteThatShowsCompletionsAndPictures_HasNotLoadedLibtorch()
     {
-        if (!OperatingSystem.IsLinux()) return; // what a process has loaded is read from /proc
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "What a process has loaded is read from /proc.");
         using var folder = new TemporaryFolder();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "RIL.Web.dll"), "--urls=http://127.0.0.1:0", $"--contentRoot={Root()}", $"--Storage:Folder={folder.Path}", "--Runs:Quickstart=false"]) { RedirectStandardOutput = true };
-        using Process process = Process.Start(start)!;
+        using SiteProcess process = await SiteProcess.Start(folder.Path);
+        using HttpClient client = SiteFixture.Client(process.Address);
+        await SiteFixture.Post(client, process.Link!, new() { ["Form.Name"] = "anna", ["Form.Password"] = SiteFixture.Password, ["Form.Repeat"] = SiteFixture.Password });
         try
         {
-            (string address, string link) = await Started(process);
-            using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new CookieContainer() }) { BaseAddress = new Uri(address) };
-            await SiteFixture.Post(client, link, new() { ["Form.Name"] = "anna", ["Form.Password"] = SiteFixture.Password, ["Form.Repeat"] = SiteFixture.Password });
             var database = new DbContextOptionsBuilder<RilDb>();
             DataFeature.Configure(database, folder.File("ril.db"));
             Run run = Trained(new RunMaker(new Storage(Microsoft.Extensions.Options.Options.Create(new StorageOptions { Folder = folder.Path }), site.Services.GetRequiredService<Microsoft.AspNetCore.Hosting.IWebHostEnvironment>()), new Factory(database.Options)));
@@ -126,8 +123,6 @@ public sealed partial class RunPageSiteTests(SiteFixture site)
         }
         finally
         {
-            process.Kill();
-            await process.WaitForExitAsync(CancellationToken.None);
             Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         }
     }
@@ -141,33 +136,6 @@ public sealed partial class RunPageSiteTests(SiteFixture site)
         runs.Checkpoint(run, "checkpoint-7");
         return run;
     }
-
-    private static async Task<(string Address, string Link)> Started(Process process)
-    {
-        string? address = null, link = null;
-        while (address is null || link is null)
-        {
-            string line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? throw new InvalidOperationException("The site ended before it said where it is.");
-            if (Listening().Match(line) is { Success: true } at) address = at.Groups[1].Value;
-            if (FirstLink().Match(line) is { Success: true } first) link = first.Groups[1].Value;
-        }
-        // Whoever writes into a pipe that nobody reads stands still.
-        _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        return (address, link);
-    }
-
-    private static string Root()
-    {
-        DirectoryInfo folder = new(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "RIL.sln"))) folder = folder.Parent!;
-        return folder.FullName;
-    }
-
-    [GeneratedRegex(@"listening on: (http://\S+)")]
-    private static partial Regex Listening();
-
-    [GeneratedRegex(@"(/start/\S+)")]
-    private static partial Regex FirstLink();
 
     private sealed class Factory(DbContextOptions<RilDb> options) : IDbContextFactory<RilDb>
     {

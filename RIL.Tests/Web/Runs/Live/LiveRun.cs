@@ -26,9 +26,12 @@ internal sealed class LiveRun
     /// <summary>Time from one step to the next.</summary>
     public int SecondsAStep { get; set; } = 1;
 
-    public static async Task<LiveRun> Create(SiteFixture site, params string[] metrics)
+    public static Task<LiveRun> Create(SiteFixture site, params string[] metrics) => Create(site.Services, metrics);
+
+    /// <summary>The same, on any site.</summary>
+    public static async Task<LiveRun> Create(IServiceProvider services, params string[] metrics)
     {
-        var run = new LiveRun(site.Services);
+        var run = new LiveRun(services);
         await using RilDb db = await run._databases.CreateDbContextAsync();
         // It has a lease, as if another site followed its trainer: this one leaves it alone.
         db.Add(new Run

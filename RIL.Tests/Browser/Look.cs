@@ -1,0 +1,83 @@
+using System.Text;
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace RIL.Tests.Browser;
+
+/// <summary>Looks at pages as eyes and axe do: nothing serious for axe, nothing wider than the window, nothing on the console; a picture of the whole page goes to a folder below artifacts.</summary>
+internal sealed class Look
+{
+    // What is still on its way: the connection, words and pictures to come, charts in view.
+    private const string Settled = """
+        () => document.readyState === 'complete' && (!document.querySelector('.frame') || document.querySelector('.frame[data-live=true]')) && !document.querySelector('.skeleton')
+          && [...document.images].every(i => i.complete)
+          && [...document.querySelectorAll('metric-chart')].every(c => c.plot || c.querySelector('.chart-note') || c.getBoundingClientRect().top > innerHeight + 300)
+        """;
+
+    private readonly string _folder;
+    private readonly StringBuilder _complaints = new();
+
+    /// <summary>An empty folder of that name, for pictures of this time alone.</summary>
+    public Look(string folder)
+    {
+        _folder = Path.Combine(Web.SiteFixture.Root(), "artifacts", folder);
+        if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
+        Directory.CreateDirectory(_folder);
+    }
+
+    /// <summary>Everything that was found, a line each.</summary>
+    public string Complaints
+    {
+        get
+        {
+            lock (_complaints) return _complaints.ToString();
+        }
+    }
+
+    /// <summary>Hears what the browser complains about on a page from now on.</summary>
+    public void Listen(IPage page)
+    {
+        // What a server refuses, tests ask for on purpose.
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error" && !new[] { "403", "404", "422" }.Any(code => message.Text.Contains($"status of {code}", StringComparison.Ordinal))) Complain($"{page.Url}: console: {message.Text}");
+        };
+        page.PageError += (_, error) => Complain($"{page.Url}: {error}");
+    }
+
+    /// <summary>Looks at a page as it is now, in full height.</summary>
+    /// <param name="page">The page.</param>
+    /// <param name="name">Name of the picture.</param>
+    /// <param name="foreign">Whether others wrote it: then axe is not asked.</param>
+    public async Task At(IPage page, string name, bool foreign = false)
+    {
+        await page.WaitForFunctionAsync(Settled);
+        int width = page.ViewportSize!.Width, height = page.ViewportSize.Height;
+        // What waits until it comes into view comes into view.
+        int whole = Math.Min(6000, await page.EvaluateAsync<int>("() => document.documentElement.scrollHeight"));
+        if (whole > height)
+        {
+            await page.SetViewportSizeAsync(width, whole);
+            await page.WaitForFunctionAsync(Settled);
+        }
+        if (!foreign)
+        {
+            AxeResult found = await page.RunAxe();
+            foreach (AxeResultItem violation in found.Violations.Where(v => v.Impact is "serious" or "critical"))
+                Complain($"{name}: {violation.Id}: {violation.Help}: {string.Join(" | ", violation.Nodes.Take(3).Select(n => n.Html.Length > 160 ? n.Html[..160] : n.Html))}");
+            int wider = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - window.innerWidth");
+            if (wider > 0) Complain($"{name}: {wider} px wider than the window");
+        }
+        await Picture(page, name);
+        if (whole > height) await page.SetViewportSizeAsync(width, height);
+    }
+
+    /// <summary>The picture alone.</summary>
+    public Task Picture(IPage page, string name) => page.ScreenshotAsync(new() { Path = Path.Combine(_folder, name + ".png"), FullPage = true });
+
+    private void Complain(string what)
+    {
+        lock (_complaints) _complaints.AppendLine(what);
+    }
+}
