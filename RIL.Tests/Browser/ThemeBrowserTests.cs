@@ -44,10 +44,17 @@ public sealed class ThemeBrowserTests(SiteFixture site, ChromiumFixture chromium
         await using IBrowserContext window = await ChartPages.SignedIn(site, chromium);
         IPage page = await ChartPages.Chart(window, run, "loss");
         const string Line = "chart.plot?.plot.series[1]._stroke";
-        await ChartPages.Until(page, $"{Line} === 'rgb(0, 114, 178)'");
+        string light = await Series(page);
+        await ChartPages.Until(page, $"{Line} === '{light}'");
         await page.EvaluateAsync("() => rilTheme.choose('dark')");
-        await ChartPages.Until(page, $"{Line} === 'rgb(86, 169, 232)'");
+        string dark = await Series(page);
+        Assert.NotEqual(light, dark);
+        await ChartPages.Until(page, $"{Line} === '{dark}'");
     }
+
+    // The first colour of lines as the theme has it.
+    private static Task<string> Series(IPage page) => page.EvaluateAsync<string>(
+        "() => { const mark = document.body.appendChild(document.createElement('i')); mark.style.color = 'var(--series-0)'; const color = getComputedStyle(mark).color; mark.remove(); return color; }");
 
     private static async Task Shown(IPage page, string theme, string surface)
     {

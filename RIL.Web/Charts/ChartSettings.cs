@@ -26,11 +26,13 @@ public sealed record ChartSettings(string X = ChartSettings.Step, double Smoothi
     public const string Tokens = "tokens";
 
     /// <summary>The settings that an address holds: <c>x</c>, <c>smooth</c>, <c>log</c>, <c>find</c>, <c>zoom</c>, <c>hide</c>, <c>turn</c>; what it does not hold, or what makes no sense, is the default.</summary>
-    public static ChartSettings Read(string address)
+    /// <param name="address">The page's address.</param>
+    /// <param name="usual">The page's default axis.</param>
+    public static ChartSettings Read(string address, string usual = Step)
     {
         var query = HttpUtility.ParseQueryString(Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) ? uri.Query : "");
         return new ChartSettings(
-            query["x"] is RilStep or Time or Tokens ? query["x"]! : Step,
+            query["x"] is Step or RilStep or Time or Tokens ? query["x"]! : usual,
             Number(query["smooth"]) is { } share ? Math.Clamp(share, 0, 0.99) : 0,
             query["log"] == "1",
             query["find"] ?? "",
@@ -40,9 +42,10 @@ public sealed record ChartSettings(string X = ChartSettings.Step, double Smoothi
     }
 
     /// <summary>What <see cref="Read"/> reads, for <c>NavigationManager.GetUriWithQueryParameters</c>; defaults are left out of the address.</summary>
-    public IReadOnlyDictionary<string, object?> Query() => new Dictionary<string, object?>
+    /// <param name="usual">The page's default axis.</param>
+    public IReadOnlyDictionary<string, object?> Query(string usual = Step) => new Dictionary<string, object?>
     {
-        ["x"] = X == Step ? null : X,
+        ["x"] = X == usual ? null : X,
         ["smooth"] = Smoothing == 0 ? null : Smoothing.ToString("0.##", CultureInfo.InvariantCulture),
         ["log"] = Log ? "1" : null,
         ["find"] = Find.Length == 0 ? null : Find,

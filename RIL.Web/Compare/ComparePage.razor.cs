@@ -20,6 +20,7 @@ public sealed partial class ComparePage : IDisposable
     private CompareCompletions? _completions;
     private IDisposable? _feed;
     private string? _read;
+    private string _axis = ChartSettings.Step;
     private bool _loaded;
 
     /// <summary>Identifiers of the runs, by commas.</summary>
@@ -53,7 +54,7 @@ public sealed partial class ComparePage : IDisposable
     /// <inheritdoc/>
     protected override async Task OnParametersSetAsync()
     {
-        _settings = ChartSettings.Read(Navigation.Uri);
+        _settings = ChartSettings.Read(Navigation.Uri, _axis);
         if (_read == (Runs ?? "")) return;
         _read = Runs ?? "";
         CompareChoice choice = CompareChoice.Read(Runs);
@@ -63,6 +64,9 @@ public sealed partial class ComparePage : IDisposable
         _now.Clear();
         await Load(choice.Ids);
         if (_read != (Runs ?? "")) return;
+        // Runs that warmed up for different numbers of steps would lie beside each other, not over each other.
+        _axis = _lines.Select(l => l.RilStart).Distinct().Count() > 1 && _lines.All(l => l.RilStart is not null) ? ChartSettings.RilStep : ChartSettings.Step;
+        _settings = ChartSettings.Read(Navigation.Uri, _axis);
         _problems = [.. Problems(choice)];
         _loaded = true;
     }
@@ -120,5 +124,10 @@ public sealed partial class ComparePage : IDisposable
 
     private void Show(IReadOnlyList<string> ids) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("runs", ids.Count == 0 ? null : string.Join(',', ids)));
 
-    private void Change(ChartSettings settings) => Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(settings.Query()), replace: true);
+    private void Change(ChartSettings settings)
+    {
+        // The next change may come before the address has come back.
+        _settings = settings;
+        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(settings.Query(_axis)), replace: true);
+    }
 }

@@ -40,4 +40,13 @@ public sealed class ChartSettingsTests
 
     [Fact]
     public void Defaults_AreLeftOutOfTheAddress() => Assert.All(new ChartSettings().Query().Values, Assert.Null);
+
+    [Fact]
+    public void APageWithAnAxisOfItsOwn_LeavesThatOutOfTheAddress_AndWritesEveryOther()
+    {
+        Assert.Equal(ChartSettings.RilStep, ChartSettings.Read("http://site/compare", ChartSettings.RilStep).X);
+        Assert.Equal(ChartSettings.Step, ChartSettings.Read("http://site/compare?x=step", ChartSettings.RilStep).X);
+        Assert.Null(new ChartSettings(ChartSettings.RilStep).Query(ChartSettings.RilStep)["x"]);
+        Assert.Equal(ChartSettings.Step, new ChartSettings().Query(ChartSettings.RilStep)["x"]);
+    }
 }

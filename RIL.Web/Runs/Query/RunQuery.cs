@@ -111,15 +111,15 @@ public sealed class RunQuery(SqliteConnections connections, TimeProvider clock)
         return WithTags(connection, rows);
     }
 
-    /// <summary>Those of some runs that pass a filter, with their states. Throws as <see cref="Page"/> does.</summary>
+    /// <summary>Those of some runs that pass a filter, in their order, with their states. Throws as <see cref="Page"/> does.</summary>
     public IReadOnlyDictionary<string, RunState> Among(IReadOnlyCollection<string> ids, string? filter, string? me)
     {
-        var found = new Dictionary<string, RunState>(StringComparer.Ordinal);
+        var found = new OrderedDictionary<string, RunState>(StringComparer.Ordinal);
         if (ids.Count == 0) return found;
         (RunFilter parsed, string where) = Where(filter, me);
         using SqliteConnection connection = connections.Open();
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = $"SELECT r.Id, r.State FROM Runs r WHERE r.Id IN (SELECT value FROM json_each($ids)) AND {where}";
+        command.CommandText = $"SELECT r.Id, r.State FROM json_each($ids) i JOIN Runs r ON r.Id = i.value WHERE {where} ORDER BY i.key";
         parsed.Bind(command);
         command.Parameters.AddWithValue("$ids", JsonSerializer.Serialize(ids));
         using SqliteDataReader reader = command.ExecuteReader();
