@@ -80,11 +80,11 @@ public sealed class FaultTests : IDisposable
     {
         if (!await Comes(moment)) return false;
         object? attempt = Ask($"SELECT Attempt FROM Runs WHERE Id = '{_id}'");
-        string? trainer = Trainer();
-        if (trainer is null) return false;
+        string? trainer = Noted();
+        if (trainer is null || !Lives()) return false;
         // The site first: it must not see the trainer end.
         if (victim != Victim.Trainer) _site.Kill();
-        bool hit = victim == Victim.Site ? ProcessIdentity.Read(Path.Combine(Folder, "trainer.pid")) is not null : KillTrainer(Folder);
+        bool hit = victim == Victim.Site ? Lives() : KillTrainer(Folder);
         if (victim != Victim.Trainer) await Begin("/sign-in");
         if (!hit)
         {
@@ -110,11 +110,11 @@ public sealed class FaultTests : IDisposable
             case (_, Victim.Site):
                 // The same trainer works on, and is found.
                 await Until(() => Ask($"SELECT LeaseOwner FROM Runs WHERE Id = '{_id}' AND State <> 'Finished'") is string owner && owner.Contains($"|{_site.Id}|", StringComparison.Ordinal) || State == "Finished");
-                Assert.Equal((trainer, attempt), (Trainer(), Ask($"SELECT Attempt FROM Runs WHERE Id = '{_id}'")));
+                Assert.Equal((trainer, attempt), (Noted(), Ask($"SELECT Attempt FROM Runs WHERE Id = '{_id}'")));
                 break;
             case (_, Victim.Both):
                 // It is started anew, and nobody needs to say so.
-                await Until(() => Trainer() is { } now && now != trainer);
+                await Until(() => Noted() is { } now && now != trainer);
                 Assert.Equal((long)attempt! + 1, Ask($"SELECT Attempt FROM Runs WHERE Id = '{_id}'"));
                 break;
         }
@@ -127,7 +127,7 @@ public sealed class FaultTests : IDisposable
         // Sometimes before the trainer has said a word, sometimes in the middle of its work.
         long events = Lines().Count() + _random.Next(0, 3) * _random.Next(1, 30);
         bool sooner = _random.Next(2) == 0;
-        await Until(() => State == "Finished" || (Trainer() is not null && (moment == Moment.Reinforcing ? Stage() == "ril" : Lines().Count() >= events)));
+        await Until(() => State == "Finished" || (Lives() && (moment == Moment.Reinforcing ? Stage() == "ril" : Lines().Count() >= events)));
         if (State == "Finished") return false;
         if (moment is Moment.Pausing or Moment.Stopping)
         {
@@ -190,8 +190,10 @@ public sealed class FaultTests : IDisposable
 
     private string? Stage() => Lines().LastOrDefault(l => l.Contains("\"stage\":", StringComparison.Ordinal) && l.EndsWith('}')) is { } last ? (string?)JsonNode.Parse(last)!["stage"] : null;
 
-    // Number and start of the process.
-    private string? Trainer() => ProcessIdentity.Read(Path.Combine(Folder, "trainer.pid"))?.ToString();
+    private bool Lives() => ProcessIdentity.Read(Path.Combine(Folder, "trainer.pid")) is not null;
+
+    // Number and start of the process that was started last; it may have ended by now.
+    private string? Noted() => File.Exists(Path.Combine(Folder, "trainer.pid")) ? File.ReadAllText(Path.Combine(Folder, "trainer.pid")) : null;
 
     private string State => (string)Ask($"SELECT State FROM Runs WHERE Id = '{_id}'")!;
 
