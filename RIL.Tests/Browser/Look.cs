@@ -8,12 +8,19 @@ namespace RIL.Tests.Browser;
 /// <summary>Looks at pages as eyes and axe do: nothing serious for axe, nothing wider than the window, nothing on the console; a picture of the whole page goes to a folder below artifacts.</summary>
 internal sealed class Look
 {
-    // What is still on its way: the connection, words and pictures to come, charts in view.
+    // Nothing is on its way any more: the connection, words and pictures to come, charts in view; and nothing was added or taken away for a moment, as a page may be empty before it is filled.
     private const string Settled = """
-        () => document.readyState === 'complete' && (!document.querySelector('.frame') || document.querySelector('.frame[data-live=true]')) && !document.querySelector('.skeleton')
-          && [...document.images].every(i => i.complete)
-          && [...document.querySelectorAll('metric-chart')].every(c => c.plot || c.querySelector('.chart-note') || c.getBoundingClientRect().top > innerHeight + 300)
+        () => {
+          const still = document.readyState === 'complete' && (!document.querySelector('.frame') || document.querySelector('.frame[data-live=true]')) && !document.querySelector('.skeleton')
+            && [...document.images].every(i => i.complete)
+            && [...document.querySelectorAll('metric-chart')].every(c => c.plot || c.querySelector('.chart-note') || c.getBoundingClientRect().top > innerHeight + 300);
+          const parts = document.getElementsByTagName('*').length;
+          if (!still || window.lookedAt?.parts !== parts) window.lookedAt = { parts, since: performance.now() };
+          return still && performance.now() - window.lookedAt.since > 250;
+        }
         """;
+
+    private const int Tallest = 15_000;
 
     private readonly string _folder;
     private readonly StringBuilder _complaints = new();
@@ -53,10 +60,9 @@ internal sealed class Look
     public async Task At(IPage page, string name, bool foreign = false)
     {
         await page.WaitForFunctionAsync(Settled);
-        int width = page.ViewportSize!.Width, height = page.ViewportSize.Height;
-        // What waits until it comes into view comes into view.
-        int whole = Math.Min(6000, await page.EvaluateAsync<int>("() => document.documentElement.scrollHeight"));
-        if (whole > height)
+        (int width, int height) = (page.ViewportSize!.Width, page.ViewportSize.Height);
+        // What waits until it comes into view comes into view, and may make the page longer.
+        for (int tall = height; Math.Min(Tallest, await page.EvaluateAsync<int>("() => document.documentElement.scrollHeight")) is var whole && whole > tall; tall = whole)
         {
             await page.SetViewportSizeAsync(width, whole);
             await page.WaitForFunctionAsync(Settled);
@@ -70,7 +76,7 @@ internal sealed class Look
             if (wider > 0) Complain($"{name}: {wider} px wider than the window");
         }
         await Picture(page, name);
-        if (whole > height) await page.SetViewportSizeAsync(width, height);
+        await page.SetViewportSizeAsync(width, height);
     }
 
     /// <summary>The picture alone.</summary>

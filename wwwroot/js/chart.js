@@ -23,8 +23,10 @@ function redraw(chart) {
   });
 }
 
-const near = new IntersectionObserver(entries => { for (const e of entries) if (e.isIntersecting) e.target.mount(); }, { rootMargin: '300px 0px' });
-const far = new IntersectionObserver(entries => { for (const e of entries) if (!e.isIntersecting) e.target.unmount(); }, { rootMargin: '2500px 0px' });
+// A browser that is busy tells of several looks at once: what went out of view and came back is in view, and only the last look counts.
+const latest = entries => new Map(entries.map(e => [e.target, e])).values();
+const near = new IntersectionObserver(entries => { for (const e of latest(entries)) if (e.isIntersecting) e.target.mount(); }, { rootMargin: '300px 0px' });
+const far = new IntersectionObserver(entries => { for (const e of latest(entries)) if (!e.isIntersecting) e.target.unmount(); }, { rootMargin: '2500px 0px' });
 const sizes = new ResizeObserver(entries => { for (const e of entries) e.target.closest('metric-chart')?.resized(); });
 new MutationObserver(() => {
   forgetColors();
