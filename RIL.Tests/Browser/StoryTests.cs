@@ -19,7 +19,7 @@ public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
     private static readonly (string Chart, string Line)[] Reinforcing =
     [
         ("Reward", "student, reward"), ("Discriminator accuracy", "on the student"), ("Similarity by teacher", "teacher A"),
-        ("KL and entropy", "KL divergence"), ("Completion length", "student, mean"), ("Loss", "loss"),
+        ("KL to the reference, entropy", "KL to the reference"), ("Completion length", "student, mean"), ("Loss", "loss"),
     ];
 
     private static readonly Regex Number = new(@"^[−-]?\d");
