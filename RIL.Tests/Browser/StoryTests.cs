@@ -94,9 +94,10 @@ public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
 
         // The member tries other reward weights, shorter, and watches both.
         string clone = await Clone(member, quickstart);
-        await member.GotoAsync($"/compare?runs={quickstart.Split('/')[^1]},{clone.Split('/')[^1]}");
+        // Charts are drawn when they come into view: the one that is looked for comes first.
+        await member.GotoAsync($"/compare?runs={quickstart.Split('/')[^1]},{clone.Split('/')[^1]}&find=loss");
         await Changes(member, [("Loss", "answer counts double")]);
-        await Expect(Legend(member, "Reward", "Quickstart")).ToHaveTextAsync(Number);
+        await Expect(Legend(member, "Loss", "Quickstart")).ToHaveTextAsync(Number);
 
         // Closed, and opened again later in another window: the run has gone on, the page is where it would be.
         await memberWindow.CloseAsync();
