@@ -11,8 +11,9 @@ internal sealed class Look
     // Nothing is on its way any more: the connection, words and pictures to come, charts in view; and nothing was added or taken away for a moment, as a page may be empty before it is filled.
     private const string Settled = """
         () => {
+          const seen = e => { const at = e.getBoundingClientRect(); return document.elementFromPoint(at.x + at.width / 2, at.y + at.height / 2) === e; };
           const still = document.readyState === 'complete' && (!document.querySelector('.frame') || document.querySelector('.frame[data-live=true]')) && !document.querySelector('.skeleton')
-            && [...document.images].every(i => i.complete)
+            && [...document.images].every(i => i.complete || i.loading === 'lazy' && !seen(i))
             && [...document.querySelectorAll('metric-chart')].every(c => c.plot || c.querySelector('.chart-note') || c.getBoundingClientRect().top > innerHeight + 300);
           const parts = document.getElementsByTagName('*').length;
           if (!still || window.lookedAt?.parts !== parts) window.lookedAt = { parts, since: performance.now() };
@@ -59,13 +60,13 @@ internal sealed class Look
     /// <param name="foreign">Whether others wrote it: then axe is not asked.</param>
     public async Task At(IPage page, string name, bool foreign = false)
     {
-        await page.WaitForFunctionAsync(Settled);
+        await Settle(page, name);
         (int width, int height) = (page.ViewportSize!.Width, page.ViewportSize.Height);
         // What waits until it comes into view comes into view, and may make the page longer.
         for (int tall = height; Math.Min(Tallest, await page.EvaluateAsync<int>("() => document.documentElement.scrollHeight")) is var whole && whole > tall; tall = whole)
         {
             await page.SetViewportSizeAsync(width, whole);
-            await page.WaitForFunctionAsync(Settled);
+            await Settle(page, name);
         }
         if (!foreign)
         {
@@ -77,6 +78,19 @@ internal sealed class Look
         }
         await Picture(page, name);
         await page.SetViewportSizeAsync(width, height);
+    }
+
+    private async Task Settle(IPage page, string name)
+    {
+        try
+        {
+            await page.WaitForFunctionAsync(Settled);
+        }
+        catch (TimeoutException)
+        {
+            await Picture(page, name + "-unsettled");
+            Assert.Fail($"{name} does not come to rest: " + await page.EvaluateAsync<string>("() => [document.readyState, document.querySelector('.frame')?.dataset.live, document.querySelector('.skeleton')?.outerHTML, [...document.images].filter(i => !i.complete).map(i => i.src), [...document.querySelectorAll('metric-chart')].filter(c => !c.plot).length, window.lookedAt?.parts].join(' | ')"));
+        }
     }
 
     /// <summary>The picture alone.</summary>
