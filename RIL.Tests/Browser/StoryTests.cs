@@ -135,9 +135,11 @@ public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
     // Asked again and again: an address that changed in the very moment in which a click returned is not missed.
     private static Task IsAt(IPage page, string address) => Expect(page).ToHaveURLAsync(new Regex(address), new() { Timeout = Patience });
 
+    private static ILocator Chart(IPage page, string title) => page.Locator($"metric-chart[options*='\"title\":\"{title}\",']");
+
     // The value that stands beside a line's name under its chart.
     private static ILocator Legend(IPage page, string chart, string line) =>
-        page.Locator("metric-chart", new() { Has = page.Locator($".chart-title:text-is(\"{chart}\")") }).Locator(".chart-item", new() { Has = page.Locator($".chart-item-name:text-is(\"{line}\")") }).Locator(".chart-value");
+        Chart(page, chart).Locator(".chart-item", new() { Has = page.Locator($".chart-item-name:text-is(\"{line}\")") }).Locator(".chart-value");
 
     // Each shows a number, and later another one.
     private static async Task Changes(IPage page, IReadOnlyList<(string Chart, string Line)> lines)
@@ -145,6 +147,8 @@ public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
         var first = new List<string>();
         foreach ((string chart, string line) in lines)
         {
+            // Charts are drawn where they are in view.
+            await Chart(page, chart).ScrollIntoViewIfNeededAsync();
             ILocator value = Legend(page, chart, line);
             await Expect(value).ToHaveTextAsync(Number, new() { Timeout = TrainingPatience });
             first.Add(await value.InnerTextAsync());
@@ -277,6 +281,7 @@ public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
         await TabTo(page, ".bulk-bar a:has-text('Compare')");
         await page.Keyboard.PressAsync("Enter");
         await IsAt(page, @"/compare\?runs=");
+        await Chart(page, "Loss").ScrollIntoViewIfNeededAsync();
         foreach (string name in (string[])["by keyboard", "Quickstart"]) await Expect(Legend(page, "Loss", name)).ToHaveTextAsync(Number);
         Assert.Contains(other.Split('/')[^1], page.Url, StringComparison.Ordinal);
     }
