@@ -9,14 +9,14 @@ namespace RIL.Training.Runs;
 
 /// <summary>
 /// YAML to JSON nodes by the core schema of YAML 1.2: plain scalars are null, true or false, numbers, else texts; quoted ones are texts. What would cost far more to read
-/// than to write is refused before it is read: long texts, deep nesting, and aliases, of which a few lines stand for millions of values.
+/// than to write is refused: long texts, deep nesting, and aliases of aliases, of which a few lines stand for millions of values.
 /// </summary>
 internal static partial class YamlReader
 {
     /// <summary>Most characters of a document.</summary>
     public const int Longest = 256 * 1024;
 
-    private const int Deepest = 32;
+    private const int Deepest = 32, Most = 100_000;
 
     public static JsonNode? Read(string text, string source)
     {
@@ -26,7 +26,7 @@ internal static partial class YamlReader
             Check(text);
             var stream = new YamlStream();
             stream.Load(new StringReader(text));
-            return stream.Documents.Count == 0 ? null : Convert(stream.Documents[0].RootNode);
+            return stream.Documents.Count == 0 ? null : new Conversion().Of(stream.Documents[0].RootNode, 1);
         }
         catch (YamlException e)
         {
@@ -42,20 +42,30 @@ internal static partial class YamlReader
         while (parser.MoveNext())
         {
             ParsingEvent at = parser.Current!;
-            if (at is AnchorAlias alias) throw new YamlException(at.Start, at.End, $"*{alias.Value} stands for something written elsewhere; write it out");
             depth += at.NestingIncrease;
             if (depth > Deepest) throw new YamlException(at.Start, at.End, "it is nested too deeply");
         }
     }
 
-    private static JsonNode? Convert(YamlNode node) => node switch
+    // What an alias stands for is written once and counted every time.
+    private sealed class Conversion
     {
-        YamlMappingNode map => new JsonObject(map.Children.Select(p => KeyValuePair.Create((p.Key as YamlScalarNode)?.Value ?? throw new YamlException(p.Key.Start, p.Key.End, "a key is not a text"), Convert(p.Value)))),
-        YamlSequenceNode list => new JsonArray([.. list.Children.Select(n => Convert(n))]),
-        YamlScalarNode { Style: ScalarStyle.Plain, Value: { } plain } => Plain(plain),
-        YamlScalarNode scalar => JsonValue.Create(scalar.Value),
-        _ => null,
-    };
+        private int _values;
+
+        public JsonNode? Of(YamlNode node, int depth)
+        {
+            if (depth > Deepest) throw new YamlException(node.Start, node.End, "it is nested too deeply");
+            if (++_values > Most) throw new YamlException(node.Start, node.End, $"it stands for more than {Most} values; expected fewer aliases");
+            return node switch
+            {
+                YamlMappingNode map => new JsonObject(map.Children.Select(p => KeyValuePair.Create((p.Key as YamlScalarNode)?.Value ?? throw new YamlException(p.Key.Start, p.Key.End, "a key is not a text"), Of(p.Value, depth + 1)))),
+                YamlSequenceNode list => new JsonArray([.. list.Children.Select(n => Of(n, depth + 1))]),
+                YamlScalarNode { Style: ScalarStyle.Plain, Value: { } plain } => Plain(plain),
+                YamlScalarNode scalar => JsonValue.Create(scalar.Value),
+                _ => null,
+            };
+        }
+    }
 
     private static JsonNode? Plain(string value) => value switch
     {

@@ -6,6 +6,7 @@ using RIL.Tests.Web.Runs;
 using RIL.Training.Runs;
 using RIL.Web.Data;
 using RIL.Web.Runs;
+using RIL.Web.Runs.Log;
 
 namespace RIL.Tests.Web.Rest;
 
@@ -24,6 +25,7 @@ public sealed class DownloadTests(SiteFixture site)
         Run run = maker.Add();
         maker.Keep(run, 1, new CompletionRow("a question", "four", "student", new Dictionary<string, double?> { ["answer"] = 1 }, 0.5, null, 0.1, null));
         maker.Checkpoint(run, "checkpoint-7");
+        await File.WriteAllTextAsync(Path.Combine(maker.Storage.Run(run.Id), TrainerOutput.FileName), "it began\n", Cancellation);
         (_, JsonObject refused) = await Upload.Send(site.Member, "datasets", Upload.Rows("no object"));
         JsonObject paths = JsonNode.Parse(await site.Anonymous.GetStringAsync("/openapi/v1.json", Cancellation))!["paths"]!.AsObject();
         string[] files = [.. from path in paths

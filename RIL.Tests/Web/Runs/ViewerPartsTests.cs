@@ -58,6 +58,7 @@ public sealed class ViewerPartsTests(SiteFixture site) : PartBench(site)
                 "onkeydown" => new KeyboardEventArgs { Key = "Enter" },
                 "onblur" => new FocusEventArgs(),
                 "onchartzoom" => new ChartZoomEventArgs { From = 1, To = 2 },
+                "onchartlines" => new ChartLinesEventArgs { Hidden = [0] },
                 _ => new MouseEventArgs(),
             });
         }
