@@ -51,12 +51,28 @@ public sealed class TokenTests(SiteFixture site)
         for (TimeSpan lifetime = TimeSpan.FromSeconds(1); ; lifetime *= 2)
         {
             using HttpClient script = await With(await Find("mia"), TokenScope.Read, lifetime);
-            using HttpResponseMessage answer = await script.GetAsync($"/api/v1/runs/{run.Id}/events", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+            using HttpResponseMessage? begun = await Begun(script, run.Id);
+            // Cut before its first byte: it was too short.
+            if (begun is null && lifetime < TimeSpan.FromMinutes(1)) continue;
+            Assert.NotNull(begun);
+            HttpResponseMessage answer = begun;
             if (answer.StatusCode == HttpStatusCode.Unauthorized && lifetime < TimeSpan.FromMinutes(1)) continue;
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             Exception? end = await Record.ExceptionAsync(async () => await (await answer.Content.ReadAsStreamAsync(Cancellation)).CopyToAsync(Stream.Null, Cancellation).WaitAsync(TimeSpan.FromMinutes(2), Cancellation));
             Assert.True(end is null or IOException, end?.ToString());
             return;
+        }
+
+        static async Task<HttpResponseMessage?> Begun(HttpClient script, string run)
+        {
+            try
+            {
+                return await script.GetAsync($"/api/v1/runs/{run}/events", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+            }
+            catch (HttpRequestException)
+            {
+                return null;
+            }
         }
     }
 
