@@ -262,7 +262,8 @@ public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
         await TabTo(page, ".page-actions button:has-text('Start')");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForSelectorAsync(".state-running", new() { Timeout = Patience });
-        // Watched: the loss as a table beside its chart, which grows.
+        // Watched: the loss as a table beside its chart, which grows. Charts stand in another order before the warm start begins.
+        await Expect(Legend(page, "Loss", "loss")).ToHaveTextAsync(Number, new() { Timeout = Patience });
         await TabTo(page, "button[aria-label='Show as a table: Loss']");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".chart-table:not(.visually-hidden)")).ToBeVisibleAsync();
