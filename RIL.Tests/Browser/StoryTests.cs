@@ -135,7 +135,13 @@ public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
     // Asked again and again: an address that changed in the very moment in which a click returned is not missed.
     private static Task IsAt(IPage page, string address) => Expect(page).ToHaveURLAsync(new Regex(address), new() { Timeout = Patience });
 
-    private static ILocator Chart(IPage page, string title) => page.Locator($"metric-chart[options*='\"title\":\"{title}\",']");
+    private static string Address(string title) => $"metric-chart[options*='\"title\":\"{title}\",']";
+
+    private static ILocator Chart(IPage page, string title) => page.Locator(Address(title));
+
+    // Brought into view until it is drawn: a page puts other elements in the place of those that came first.
+    private static Task Seen(IPage page, string title) => page.WaitForFunctionAsync(
+        "address => { const chart = document.querySelector(address); chart?.scrollIntoView({ block: 'center' }); return !!chart?.plot; }", Address(title), new() { Timeout = TrainingPatience });
 
     // The value that stands beside a line's name under its chart.
     private static ILocator Legend(IPage page, string chart, string line) =>
@@ -148,7 +154,7 @@ public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
         foreach ((string chart, string line) in lines)
         {
             // Charts are drawn where they are in view.
-            await Chart(page, chart).ScrollIntoViewIfNeededAsync();
+            await Seen(page, chart);
             ILocator value = Legend(page, chart, line);
             await Expect(value).ToHaveTextAsync(Number, new() { Timeout = TrainingPatience });
             first.Add(await value.InnerTextAsync());
@@ -282,7 +288,7 @@ public sealed class StoryTests(ChromiumFixture chromium) : IAsyncLifetime
         await TabTo(page, ".bulk-bar a:has-text('Compare')");
         await page.Keyboard.PressAsync("Enter");
         await IsAt(page, @"/compare\?runs=");
-        await Chart(page, "Loss").ScrollIntoViewIfNeededAsync();
+        await Seen(page, "Loss");
         foreach (string name in (string[])["by keyboard", "Quickstart"]) await Expect(Legend(page, "Loss", name)).ToHaveTextAsync(Number);
         Assert.Contains(other.Split('/')[^1], page.Url, StringComparison.Ordinal);
     }
