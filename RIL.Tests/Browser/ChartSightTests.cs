@@ -26,4 +26,23 @@ public sealed class ChartSightTests(ChromiumFixture chromium, SiteFixture site)
         await page.EvaluateAsync("() => { for (const look of Object.values(looks)) look([true, false].map(isIntersecting => ({ target: chart, isIntersecting }))); }");
         Assert.True(await page.EvaluateAsync<bool>("() => chart.mounted === null"));
     }
+
+    [Fact]
+    public async Task AChartThatIsPutElsewhereInThePage_KeepsWhatWasOpened_AndOneThatIsTakenOutLetsGo()
+    {
+        LiveRun run = await LiveRun.Create(site, "reward");
+        for (int step = 0; step <= 3; step++) await run.Step(step, tell: false);
+        await using IBrowserContext window = await ChartPages.SignedIn(site, chromium);
+        IPage page = await ChartPages.Chart(window, run, "reward");
+        await ChartPages.Live(page);
+        await page.ClickAsync("[data-act=table]");
+        // As the overview does when another chart comes before it.
+        await page.EvaluateAsync("async () => { window.plot = chart.plot; chart.before(document.createElement('p')); chart.parentNode.append(chart); await Promise.resolve(); }");
+        Assert.True(await page.EvaluateAsync<bool>("() => chart.plot === plot && chart.querySelector('[data-act=table]').ariaExpanded === 'true'"));
+        await run.Step(4);
+        await ChartPages.Until(page, "chart.querySelector('.chart-table').textContent.includes('step 4')");
+
+        await page.EvaluateAsync("async () => { chart.remove(); await Promise.resolve(); }");
+        Assert.True(await page.EvaluateAsync<bool>("() => chart.mounted === null"));
+    }
 }

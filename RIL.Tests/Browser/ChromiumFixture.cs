@@ -26,7 +26,7 @@ public sealed class ChromiumFixture : IAsyncDisposable
             AcceptDownloads = true,
         });
         string theme = dark ? "dark" : "light";
-        await window.AddCookiesAsync([new Cookie { Name = "ril-theme", Value = theme, Url = address.ToString() }, new Cookie { Name = "ril-system-theme", Value = theme, Url = address.ToString() }]);
+        await window.AddCookiesAsync([new Cookie { Name = "ril-theme", Value = theme, Url = address.ToString() }]);
         return window;
     }
 

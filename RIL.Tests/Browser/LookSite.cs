@@ -84,6 +84,7 @@ internal sealed class LookSite : IAsyncDisposable
         First = await _site.Create(name: "Quickstart");
         Second = await _site.Create(OwnSite.TinyRun.Replace("{", "{\"reward_weights\": {\"similarity\": 1, \"answer\": 2}, ", StringComparison.Ordinal), "answer counts double");
         foreach (string run in (string[])[First, Second]) await _site.Until(run, RunState.Finished);
+        await _site.Services.GetRequiredService<RunService>().Describe(First, null, "Two small teachers, of which each explains what the other only answers.\nExpected: the student learns to explain both, and is right more often than after its warm start.", null);
         // Nothing more is started.
         await _site.Services.GetRequiredService<Slots>().Change(0);
     }

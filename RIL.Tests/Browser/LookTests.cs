@@ -62,7 +62,7 @@ public sealed class LookTests(ChromiumFixture chromium)
         new("new-run", "/runs/new"), new("new-run-problems", "/runs/new", Mistyped), new("clone", "/runs/new?clone=" + site.First), new("draft-edit", "/runs/new?draft=" + site.Run(RunState.Draft)),
         .. ((string[])["overview", "charts", "completions", "config", "checkpoints", "log"]).Select(t => new Screen("run-" + t, $"/runs/{site.First}?tab={t}")),
         .. ((RunState[])[RunState.Draft, RunState.Queued, RunState.Running, RunState.Paused, RunState.Failed, RunState.Cancelled, RunState.Archived, RunState.Deleted]).Select(s => new Screen("run-" + s.ToString().ToLowerInvariant(), "/runs/" + site.Run(s))),
-        new("run-nowhere", "/runs/abcdefghjk"),
+        new("run-notes", "/runs/" + site.Second, BeginNotes), new("run-nowhere", "/runs/abcdefghjk"),
         .. ((string[])["charts", "settings", "metrics", "completions"]).Select(t => new Screen("compare-" + t, $"/compare?runs={site.First},{site.Second}&tab={t}")), new("compare-one", "/compare?runs=" + site.First),
         new("datasets", "/datasets"), new("dataset", "/datasets/quickstart:rl"), new("dataset-own", "/datasets/" + site.Dataset), new("dataset-upload", "/datasets/upload"), new("dataset-upload-problems", "/datasets/upload", page => Upload(page, site.BadZip)),
         new("teachers", "/teachers"), new("teacher", "/teachers/quickstart:A"), new("teacher-own", "/teachers/" + site.Teacher), new("teacher-upload", "/teachers/upload"),
@@ -129,6 +129,12 @@ public sealed class LookTests(ChromiumFixture chromium)
     {
         await page.ClickAsync("text=Make a link");
         await page.Locator("[data-link]").WaitForAsync();
+    }
+
+    private static async Task BeginNotes(IPage page)
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = "+ notes" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("Notes", new() { Exact = true })).ToBeFocusedAsync();
     }
 
     private static async Task OpenPalette(IPage page)

@@ -68,6 +68,37 @@ public sealed class RunPageBrowserTests(SiteFixture site, ChromiumFixture chromi
     }
 
     [Fact]
+    public async Task Notes_AreShownToAll_AndChangedInPlaceByMembers()
+    {
+        Run run = Full();
+        await using Visit visit = await Visit.As(chromium, site.Address, "mia", $"/runs/{run.Id}");
+        IPage page = visit.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "+ notes" }).ClickAsync();
+        ILocator box = page.GetByLabel("Notes", new() { Exact = true });
+        await Assertions.Expect(box).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("Does a double answer reward help?");
+        await page.Keyboard.PressAsync("Enter");
+        await page.Keyboard.TypeAsync("Expected: yes.");
+        await page.Keyboard.PressAsync("Control+Enter");
+        ILocator notes = page.Locator(".notes-text");
+        await Assertions.Expect(notes).ToHaveTextAsync("Does a double answer reward help?\nExpected: yes.");
+        ILocator pencil = page.GetByRole(AriaRole.Button, new() { Name = "Change the notes" });
+        await Assertions.Expect(pencil).ToBeFocusedAsync();
+
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(box).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("Not this.");
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(pencil).ToBeFocusedAsync();
+        await Assertions.Expect(notes).ToHaveTextAsync("Does a double answer reward help?\nExpected: yes.");
+
+        await using Visit other = await Visit.As(chromium, site.Address, "vera", $"/runs/{run.Id}");
+        await Assertions.Expect(other.Page.Locator(".notes-text")).ToHaveTextAsync("Does a double answer reward help?\nExpected: yes.");
+        await Assertions.Expect(other.Page.GetByRole(AriaRole.Button, new() { Name = "Change the notes" })).ToHaveCountAsync(0);
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
     public async Task WhatWasChosenOnATab_IsStillThereWhenOneComesBack()
     {
         Run run = Full();
@@ -76,7 +107,7 @@ public sealed class RunPageBrowserTests(SiteFixture site, ChromiumFixture chromi
         await page.GetByRole(AriaRole.Tab, new() { Name = "Log" }).ClickAsync();
         await Assertions.Expect(page.Locator(".log-line").First).ToContainTextAsync("something happened"); // the search of the charts is not that of the log
         await page.GetByLabel("follow").UncheckAsync();
-        await page.WaitForURLAsync("**follow=off**");
+        await Assertions.Expect(page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("follow=off"));
         await page.GetByRole(AriaRole.Tab, new() { Name = "Charts" }).ClickAsync();
         await Assertions.Expect(page.GetByLabel("Find a metric")).ToHaveValueAsync("reward");
         foreach (string part in (string[])["tab=charts", "smooth=0.5", "zoom=1~2", "follow=off"]) Assert.Contains(part, Uri.UnescapeDataString(page.Url), StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using RIL.Training.Settings;
 
 namespace RIL.Training.Datasets;
 
@@ -51,7 +52,7 @@ public static class Dataset
             }
             catch (JsonException e)
             {
-                problems.Add(new DatasetProblem(row, $"not a JSON object ({e.Message})"));
+                problems.Add(new DatasetProblem(row, $"not a JSON object ({JsonFault.Of(e)})"));
             }
             catch (DatasetRowException e)
             {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RIL.Training.Settings;
 
 namespace RIL.Training.Runs;
 
@@ -45,7 +46,7 @@ public static class RunConfigDocument
         }
         catch (JsonException e)
         {
-            throw new InputException($"{source}: it is not valid JSON ({e.Message}).", e);
+            throw new InputException($"{source}: it is not valid JSON ({JsonFault.Of(e)}).", e);
         }
     }
 

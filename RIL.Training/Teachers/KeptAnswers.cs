@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using RIL.Training.Datasets;
+using RIL.Training.Settings;
 
 namespace RIL.Training.Teachers;
 
@@ -42,7 +43,7 @@ public sealed class KeptAnswers
         }
         catch (JsonException e)
         {
-            throw new InputException($"{path}: line {row} is not a JSON object ({e.Message}); remove it, or collect the answers again.", e);
+            throw new InputException($"{path}: line {row} is not a JSON object ({JsonFault.Of(e)}); remove it, or collect the answers again.", e);
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {

@@ -89,7 +89,7 @@ public partial class DatasetDetailPage
 
     private async Task Rename(string name) => _set = await Datasets.Describe(_set!.Id, name, null);
 
-    private async Task Note(string? notes) => _set = await Datasets.Describe(_set!.Id, null, notes ?? "");
+    private async Task Note(string notes) => _set = await Datasets.Describe(_set!.Id, null, notes);
 
     private async Task Delete()
     {

@@ -26,8 +26,8 @@ internal static class DatasetEndpoints
     {
         RouteGroupBuilder group = app.MapApiGroup("datasets");
         group.MapGet("/", async (DatasetService datasets) => TypedResults.Ok(await datasets.List())).WithName("ListDatasets").WithSummary("All data sets: those of people, then those of the program");
-        group.MapGet("/{id}", async Task<IResult> (string id, DatasetService datasets) => await datasets.Find(id) is { } found ? TypedResults.Ok(found) : Missing(id))
-            .WithName("GetDataset").WithSummary("One data set").Produces<DatasetView>();
+        group.MapGet("/{id}", async Task<IResult> (string id, HttpContext http, DatasetService datasets) => await datasets.Find(id) is { } found ? EntityTag.Answer(http, found) : Missing(id))
+            .WithName("GetDataset").WithSummary("One data set").Produces<DatasetView>().Produces(StatusCodes.Status304NotModified);
         group.MapGet("/{id}/rows", Rows).WithName("GetDatasetRows").WithSummary("Rows, by question type and text").Produces<DatasetSlice>();
         group.MapGet("/{id}/rows/{index:int}/images/{number:int}", Picture).WithName("GetDatasetPicture").WithSummary("A picture of a row, by the row's index and the picture's place in it").ProducesFile("image/png", PictureType.Others);
         group.MapGet("/{id}/questions.jsonl", Questions).WithName("GetDatasetQuestions").WithSummary("Identifier and question of every row, for whoever collects teachers' answers").ProducesFile("application/x-ndjson");

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using RIL.Training;
 using RIL.Training.Datasets;
 using RIL.Web.Accounts;
+using RIL.Web.Data;
 
 namespace RIL.Web.Datasets;
 
@@ -33,6 +34,8 @@ public sealed class DatasetIntake(UploadArea area, DatasetService datasets, IOpt
     /// <summary>Takes in what comes; throws <see cref="InputException"/> with a sentence where the file as a whole cannot be used.</summary>
     public async Task<DatasetIntakeResult> Take(Stream body, long? announced, DatasetWish wish, Caller caller, CancellationToken cancellation)
     {
+        // What can be refused without the file is, before it has come.
+        wish = wish with { Name = GivenText.Name(wish.Name), Notes = GivenText.Notes(wish.Notes) };
         string id = area.Begin();
         bool keep = false;
         try

@@ -50,8 +50,8 @@ public sealed class DatasetService(IDbContextFactory<RilDb> databases, Storage s
         await using (RilDb db = await databases.CreateDbContextAsync())
         {
             if (await db.Datasets.FirstOrDefaultAsync(d => d.Id == id) is not { } found) return null;
-            found.Name = Plain(name) ?? found.Name;
-            found.Notes = notes is null ? found.Notes : notes.Trim();
+            found.Name = GivenText.Name(name) ?? found.Name;
+            found.Notes = notes is null ? found.Notes : GivenText.Notes(notes);
             await db.SaveChangesAsync();
         }
         return await Find(id);
@@ -84,7 +84,7 @@ public sealed class DatasetService(IDbContextFactory<RilDb> databases, Storage s
         await using (FileStream file = File.OpenRead(Path.Combine(folder, DatasetArchive.Rows))) hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file));
         var record = new DatasetRecord
         {
-            Id = id, Name = Plain(name) ?? "Data set", Notes = notes?.Trim() is { Length: > 0 } said ? said : null, OwnerId = caller.Id, CreatedAt = clock.GetUtcNow(), Rows = findings.Good,
+            Id = id, Name = GivenText.Name(name) ?? "Data set", Notes = GivenText.Notes(notes), OwnerId = caller.Id, CreatedAt = clock.GetUtcNow(), Rows = findings.Good,
             Bytes = FolderSize.Of(folder), Types = JsonSerializer.Serialize(findings.Types), Hash = hash,
         };
         Directory.Move(folder, storage.Dataset(id));
@@ -112,6 +112,4 @@ public sealed class DatasetService(IDbContextFactory<RilDb> databases, Storage s
         IReadOnlyDictionary<string, int> types = rows.Types(reference);
         return new DatasetView(reference, reference, reference, notes, BuiltIn: true, null, null, types.Values.Sum(), types, 0, null);
     }
-
-    private static string? Plain(string? name) => name?.Trim() is { Length: > 0 } text ? text[..Math.Min(text.Length, 200)] : null;
 }

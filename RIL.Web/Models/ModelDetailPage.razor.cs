@@ -45,7 +45,7 @@ public partial class ModelDetailPage
 
     private async Task Rename(string name) => _model = await Models.Describe(_model!.Id, name, null);
 
-    private async Task Note(string? notes) => _model = await Models.Describe(_model!.Id, null, notes ?? "");
+    private async Task Note(string notes) => _model = await Models.Describe(_model!.Id, null, notes);
 
     private async Task Unregister()
     {

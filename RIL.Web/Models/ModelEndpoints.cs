@@ -24,8 +24,8 @@ internal static class ModelEndpoints
         RouteGroupBuilder group = app.MapApiGroup("models");
         group.MapGet("/", async (ModelService models) => TypedResults.Ok(await models.List())).WithName("ListModels").WithSummary($"Students: registered, the program's own, and those of the {ModelService.TrainedShown} runs that finished last; GET /models/run:ID gives any other");
         group.MapGet("/candidates", async (ModelService models) => TypedResults.Ok(await models.Candidates())).WithName("ListModelCandidates").WithSummary("Folders below the models folder that are not registered, with what they are or why they cannot be used");
-        group.MapGet("/{id}", async Task<IResult> (string id, ModelService models) => await models.Find(id) is { } found ? TypedResults.Ok(new ModelDetails(found, models.Facts(found))) : Missing(id))
-            .WithName("GetModel").WithSummary("One student with its sizes and files").Produces<ModelDetails>();
+        group.MapGet("/{id}", async Task<IResult> (string id, HttpContext http, ModelService models) => await models.Find(id) is { } found ? EntityTag.Answer(http, new ModelDetails(found, models.Facts(found))) : Missing(id))
+            .WithName("GetModel").WithSummary("One student with its sizes and files").Produces<ModelDetails>().Produces(StatusCodes.Status304NotModified);
         group.MapGet("/{id}/runs", async Task<IResult> (string id, ModelService models) => await models.Find(id) is { } found ? TypedResults.Ok(await models.Uses(found.Reference)) : Missing(id))
             .WithName("GetModelRuns").WithSummary("The runs that use it").Produces<IReadOnlyList<RunUse>>();
         group.MapPost("/", async (NewModel wish, ModelService models, HttpContext context) =>

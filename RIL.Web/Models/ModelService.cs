@@ -86,7 +86,7 @@ public sealed class ModelService(IDbContextFactory<RilDb> databases, Storage sto
         if (facts.Problem is { } problem) throw new InputException($"Folder '{folder}' cannot be a student: {problem}");
         var record = new ModelRecord
         {
-            Id = Identifier.Create(), Name = Plain(name) ?? folder, Notes = Plain(notes), OwnerId = caller.Id, CreatedAt = clock.GetUtcNow(), Folder = folder, Parameters = facts.Parameters, Bytes = facts.Bytes,
+            Id = Identifier.Create(), Name = GivenText.Name(name) ?? folder, Notes = GivenText.Notes(notes), OwnerId = caller.Id, CreatedAt = clock.GetUtcNow(), Folder = folder, Parameters = facts.Parameters, Bytes = facts.Bytes,
         };
         db.Add(record);
         await db.SaveChangesAsync();
@@ -99,8 +99,8 @@ public sealed class ModelService(IDbContextFactory<RilDb> databases, Storage sto
         await using (RilDb db = await databases.CreateDbContextAsync())
         {
             if (await db.Models.FirstOrDefaultAsync(m => m.Id == id) is not { } found) return null;
-            found.Name = Plain(name) ?? found.Name;
-            found.Notes = notes is null ? found.Notes : notes.Trim();
+            found.Name = GivenText.Name(name) ?? found.Name;
+            found.Notes = notes is null ? found.Notes : GivenText.Notes(notes);
             await db.SaveChangesAsync();
         }
         return await Find(id);
@@ -140,6 +140,4 @@ public sealed class ModelService(IDbContextFactory<RilDb> databases, Storage sto
     private string StudentOf(string run) => Identifier.IsValid(run) ? Path.Combine(storage.Run(run), "student") : "";
 
     private string[] Folders() => Directory.Exists(storage.Models) ? [.. new DirectoryInfo(storage.Models).GetDirectories().Select(d => d.Name).Where(n => !n.StartsWith('.')).Order(StringComparer.OrdinalIgnoreCase)] : [];
-
-    private static string? Plain(string? text) => text?.Trim() is { Length: > 0 } plain ? plain[..Math.Min(plain.Length, 200)] : null;
 }

@@ -5,12 +5,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.EntityFrameworkCore;
 using RIL.Training;
 using RIL.Training.Runs;
 using RIL.Web.Accounts;
 using RIL.Web.Api;
-using RIL.Web.Data;
 using RIL.Web.Runs.Query;
 
 namespace RIL.Web.Runs;
@@ -18,8 +16,6 @@ namespace RIL.Web.Runs;
 /// <summary>Runs over REST: the same services as the pages.</summary>
 internal static class RunEndpoints
 {
-    private const int LongestLog = 1000;
-
     public static void Map(WebApplication app)
     {
         RouteGroupBuilder runs = app.MapApiGroup("runs");
@@ -31,7 +27,6 @@ internal static class RunEndpoints
         runs.MapPost("{id}/actions/{action}", Act).RequireAuthorization(Policies.Member).WithName("ActOnRun").WithSummary("start, pause, resume, stop, retry, clone, archive, restore, delete; refused with a sentence where the state does not allow it.");
         runs.MapDelete("{id}", Delete).RequireAuthorization(Policies.Member).WithName("DeleteRun").WithSummary("Puts a run into the trash; the action restore brings it back, an administrator can remove it for good.");
         runs.MapGet("{id}/config.yaml", Yaml).WithName("GetRunConfigYaml").WithSummary("The settings as YAML, ready for train --config.").ProducesFile("application/yaml");
-        runs.MapGet("{id}/log", Log).WithName("GetRunLog").WithSummary("Sentences of a run, in order: pages of those after a number.");
         RouteGroupBuilder config = app.MapApiGroup("config");
         config.MapGet("presets", () => TypedResults.Ok(RunPresets.Names)).WithName("ListPresets").WithSummary("Names of the settings that come with the program; several are laid over each other in order.");
         config.MapGet("schema", () => TypedResults.Ok(RunConfigSchema.Create())).WithName("GetConfigSchema").WithSummary("Every setting: kind, range, default, effect, as a JSON schema.");
@@ -108,17 +103,6 @@ internal static class RunEndpoints
         return TypedResults.File(System.Text.Encoding.UTF8.GetBytes(yaml), "application/yaml", $"{run.Id}.yaml");
     }
 
-    private static async Task<Results<Ok<LogPage>, ProblemHttpResult>> Log(string id, IDbContextFactory<RilDb> databases, long after = 0, [Range(1, LongestLog)] int limit = 200)
-    {
-        if (limit is < 1 or > LongestLog) throw new InputException($"limit is {limit}; expected a whole number from 1 to {LongestLog}.");
-        await using RilDb db = await databases.CreateDbContextAsync();
-        if (!await db.Runs.AnyAsync(r => r.Id == id)) return Missing(id);
-        List<LogEntry> lines = await db.RunLogLines.Where(l => l.RunId == id && l.Number > after).OrderBy(l => l.Number).Take(limit + 1).Select(l => new LogEntry(l.Number, l.Time, l.Level, l.Text)).ToListAsync();
-        bool more = lines.Count > limit;
-        if (more) lines.RemoveAt(limit);
-        return TypedResults.Ok(new LogPage(lines, more ? lines[^1].Number : null));
-    }
-
     private static JsonObject Settings(RunRequest wish)
     {
         if (wish.Config is not null && wish.ConfigYaml is not null) throw new InputException("The request has config and config_yaml; give one of them.");
@@ -135,12 +119,4 @@ internal static class RunEndpoints
     /// <param name="Total">Runs that pass the filter.</param>
     /// <param name="NextOffset">Offset of the next page; null where this is the last.</param>
     internal sealed record RunList(IReadOnlyList<RunRow> Runs, int Total, int? NextOffset);
-
-    /// <summary>A sentence of a run.</summary>
-    internal sealed record LogEntry(long Number, DateTimeOffset Time, string Level, string Text);
-
-    /// <summary>Sentences of a run.</summary>
-    /// <param name="Lines">The sentences.</param>
-    /// <param name="After">Number to ask for the next page with; null where this is the last.</param>
-    internal sealed record LogPage(IReadOnlyList<LogEntry> Lines, long? After);
 }

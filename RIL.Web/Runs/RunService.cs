@@ -103,8 +103,8 @@ public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs co
         Run? described = await Change(id, run =>
         {
             if (stale = version is { } read && run.Version != read) return;
-            run.Name = RunText.Name(name) ?? run.Name;
-            run.Notes = notes ?? run.Notes;
+            run.Name = GivenText.Name(name) ?? run.Name;
+            run.Notes = notes is null ? run.Notes : GivenText.Notes(notes);
             if (tags is not null) Tag(run, tags);
         });
         return stale ? throw new DbUpdateConcurrencyException("Somebody else has changed the run since.") : described;
@@ -123,8 +123,8 @@ public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs co
         {
             if (started = run.State != RunState.Draft) return;
             run.Config = RunConfigDocument.Write(config).ToJsonString();
-            run.Name = RunText.Name(wish.Name) ?? RunText.NameOf(config);
-            run.Notes = wish.Notes;
+            run.Name = GivenText.Name(wish.Name) ?? RunText.NameOf(config);
+            run.Notes = GivenText.Notes(wish.Notes);
             Tag(run, wish.Tags);
         });
         if (changed is null) return null;
@@ -147,7 +147,7 @@ public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs co
 
     private static void Tag(Run run, IEnumerable<string>? tags)
     {
-        string[] wanted = [.. RunText.Tags(tags)];
+        IReadOnlyList<string> wanted = RunText.Tags(tags);
         run.Tags.RemoveAll(t => !wanted.Contains(t.Tag));
         run.Tags.AddRange(wanted.Except(run.Tags.Select(t => t.Tag)).Select(tag => new RunTag { RunId = run.Id, Tag = tag }));
     }
@@ -160,9 +160,9 @@ public sealed class RunService(IDbContextFactory<RilDb> databases, RunConfigs co
         var run = new Run
         {
             Id = Identifier.Create(),
-            Name = RunText.Name(wish.Name) ?? RunText.NameOf(config),
+            Name = GivenText.Name(wish.Name) ?? RunText.NameOf(config),
             Config = RunConfigDocument.Write(config).ToJsonString(),
-            Notes = wish.Notes,
+            Notes = GivenText.Notes(wish.Notes),
             OwnerId = caller.Id,
             ParentId = wish.ParentId,
             CreatedAt = now,

@@ -144,7 +144,7 @@ public partial class TeacherDetailPage
         if (_teacher is not null) Look(_teacher);
     }
 
-    private async Task Note(string? notes) => _teacher = await Teachers.Describe(_teacher!.Id, null, notes ?? "");
+    private async Task Note(string notes) => _teacher = await Teachers.Describe(_teacher!.Id, null, notes);
 
     private async Task Delete()
     {

@@ -18,8 +18,8 @@ internal static class TeacherEndpoints
     {
         RouteGroupBuilder group = app.MapApiGroup("teachers");
         group.MapGet("/", async (TeacherService teachers, string? dataset = null) => TypedResults.Ok(await teachers.List(dataset))).WithName("ListTeachers").WithSummary("All teachers, or those that answer a data set's questions");
-        group.MapGet("/{id}", async Task<IResult> (string id, TeacherService teachers) => await teachers.Find(id) is { } found ? TypedResults.Ok(found) : Missing(id))
-            .WithName("GetTeacher").WithSummary("One teacher").Produces<TeacherView>();
+        group.MapGet("/{id}", async Task<IResult> (string id, HttpContext http, TeacherService teachers) => await teachers.Find(id) is { } found ? EntityTag.Answer(http, found) : Missing(id))
+            .WithName("GetTeacher").WithSummary("One teacher").Produces<TeacherView>().Produces(StatusCodes.Status304NotModified);
         group.MapGet("/{id}/rows", Rows).WithName("GetTeacherRows").WithSummary("Questions with the teacher's answers and a judge's verdicts").Produces<TeacherSlice>();
         group.MapGet("/{id}/runs", async Task<IResult> (string id, TeacherService teachers) => await teachers.Find(id) is { } found ? TypedResults.Ok(await teachers.Uses(found.Reference)) : Missing(id))
             .WithName("GetTeacherRuns").WithSummary("The runs that use it").Produces<IReadOnlyList<RunUse>>();

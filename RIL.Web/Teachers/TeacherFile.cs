@@ -5,6 +5,7 @@ using System.Text.Json;
 using RIL.Training;
 using RIL.Training.Datasets;
 using RIL.Web.Datasets;
+using RIL.Training.Settings;
 
 namespace RIL.Web.Teachers;
 
@@ -84,7 +85,7 @@ public static class TeacherFile
         }
         catch (JsonException e)
         {
-            return $"not a JSON object ({e.Message})";
+            return $"not a JSON object ({JsonFault.Of(e)})";
         }
     }
 

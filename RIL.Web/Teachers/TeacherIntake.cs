@@ -39,6 +39,7 @@ public sealed class TeacherIntake(UploadArea area, TeacherService teachers, Data
     public async Task<TeacherIntakeResult> Take(Stream body, long? announced, TeacherWish wish, Caller caller, CancellationToken cancellation)
     {
         string? wanted = wish.Name is { } given ? TeacherService.Name(given) : null;
+        wish = wish with { Notes = GivenText.Notes(wish.Notes) };
         DatasetView dataset = await datasets.Find(wish.Dataset) ?? throw new InputException($"There is no data set '{wish.Dataset}'; expected dataset:ID or quickstart:NAME.");
         IReadOnlyList<Example> questions = rows.Of(dataset.Reference);
         string id = area.Begin();

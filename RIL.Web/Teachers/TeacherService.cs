@@ -46,7 +46,7 @@ public sealed class TeacherService(IDbContextFactory<RilDb> databases, Storage s
         {
             if (await db.Teachers.FirstOrDefaultAsync(t => t.Id == id) is not { } found) return null;
             found.Name = name is null ? found.Name : Name(name);
-            found.Notes = notes is null ? found.Notes : notes.Trim();
+            found.Notes = notes is null ? found.Notes : GivenText.Notes(notes);
             await db.SaveChangesAsync();
         }
         return await Find(id);
@@ -81,7 +81,7 @@ public sealed class TeacherService(IDbContextFactory<RilDb> databases, Storage s
         string id = Identifier.Create();
         var record = new TeacherRecord
         {
-            Id = id, Name = name, Notes = notes?.Trim() is { Length: > 0 } said ? said : null, OwnerId = caller.Id, CreatedAt = clock.GetUtcNow(), Dataset = dataset, Answers = kept.Count,
+            Id = id, Name = name, Notes = GivenText.Notes(notes), OwnerId = caller.Id, CreatedAt = clock.GetUtcNow(), Dataset = dataset, Answers = kept.Count,
             Questions = rows.Of(dataset).Count(e => kept.Of(name, e.Id).Count > 0), Bytes = FolderSize.Of(folder), Hash = hash,
         };
         Directory.Move(folder, storage.Teacher(id));

@@ -56,7 +56,8 @@ class MetricChart extends HTMLElement {
   disconnectedCallback() {
     near.unobserve(this);
     far.unobserve(this);
-    this.unmount();
+    // Where the page only puts its charts into another order, this one is back at once, with its zoom, its table and its place in it.
+    queueMicrotask(() => { if (!this.isConnected) this.unmount(); });
   }
 
   attributeChangedCallback() {

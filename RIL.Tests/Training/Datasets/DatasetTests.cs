@@ -66,6 +66,7 @@ public sealed class DatasetTests : IDisposable
         """{"prompt": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AQI="}}, {"type": "text", "text": "?"}]}], "answer": "x"}""")).Images[0].Read().Length);
 
     [Theory]
+    [InlineData("no object", "not a JSON object ('no object' is an invalid JSON literal. Expected the literal 'null', at byte 2)")]
     [InlineData("""{"prompt": "<image>?", "images": ["../secret.png"], "answer": "x"}""", "outside the data set's folder")]
     [InlineData("""{"prompt": "<image>?", "images": ["pictures/../../secret.png"], "answer": "x"}""", "outside the data set's folder")]
     [InlineData("""{"prompt": "<image>?", "images": ["..\\secret.png"], "answer": "x"}""", "outside the data set's folder")]

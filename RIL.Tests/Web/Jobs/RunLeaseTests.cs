@@ -77,5 +77,5 @@ public sealed class RunLeaseTests : IDisposable
 
     public void Dispose() => _bench.Dispose();
 
-    private Run Add() => _bench.Add(RunState.Running);
+    private Run Add() => _bench.Add(RunState.Running, free: true);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -72,6 +73,30 @@ public sealed class OwnDataRestTests(SiteFixture site)
         Assert.Contains((await Read("models/candidates")).AsArray(), c => (string?)c!["folder"] == folder);
     }
 
+    [Fact]
+    public async Task WhatAClientHasAlready_IsNotSentAgain_UntilItChanges()
+    {
+        JsonObject set = await Dataset("one");
+        JsonObject teacher = await Teacher((string)set["reference"]!);
+        JsonObject student = await Student();
+        Run run = _maker.Add();
+        _maker.Keep(run, 1, new CompletionRow("a question", "four", "student", new Dictionary<string, double?> { ["answer"] = 1 }, 0.5, null, 0.1, null));
+        _maker.Checkpoint(run, "checkpoint-7");
+        foreach ((string path, string patch) in ((string, string)[])[
+            ($"datasets/{set["id"]}", $"datasets/{set["id"]}"), ($"teachers/{teacher["id"]}", $"teachers/{teacher["id"]}"), ($"models/{student["id"]}", $"models/{student["id"]}"),
+            ($"runs/{run.Id}/completions", ""), ($"runs/{run.Id}/checkpoints", $"runs/{run.Id}/checkpoints/checkpoint-7/keep")])
+        {
+            EntityTagHeaderValue? tag = await Tag(path, null, HttpStatusCode.OK);
+            Assert.NotNull(tag);
+            await Tag(path, tag, HttpStatusCode.NotModified);
+            if (patch.Length == 0) continue;
+            using HttpResponseMessage changed = patch.EndsWith("keep", StringComparison.Ordinal)
+                ? await site.Member.PutAsync($"/api/v1/{patch}", null, Cancellation) : await site.Member.PatchAsJsonAsync($"/api/v1/{patch}", new { notes = "other" }, Cancellation);
+            Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+            Assert.NotEqual(tag, await Tag(path, tag, HttpStatusCode.OK));
+        }
+    }
+
     [Theory]
     [InlineData("datasets/quickstart:rl")]
     [InlineData("teachers/quickstart:A")]
@@ -118,6 +143,15 @@ public sealed class OwnDataRestTests(SiteFixture site)
         Assert.Equal(HttpStatusCode.NoContent, (await site.Member.DeleteAsync($"/api/v1/{path}", Cancellation)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await site.Viewer.GetAsync($"/api/v1/{path}", Cancellation)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await site.Member.DeleteAsync($"/api/v1/{path}", Cancellation)).StatusCode);
+    }
+
+    private async Task<EntityTagHeaderValue?> Tag(string path, EntityTagHeaderValue? known, HttpStatusCode expected)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/{path}");
+        if (known is not null) request.Headers.IfNoneMatch.Add(known);
+        using HttpResponseMessage answer = await site.Viewer.SendAsync(request, Cancellation);
+        Assert.True(answer.StatusCode == expected, $"{path}: {answer.StatusCode}");
+        return answer.Headers.ETag;
     }
 
     private async Task<JsonNode> Read(string path) => JsonNode.Parse(await site.Viewer.GetStringAsync($"/api/v1/{path}", Cancellation))!;

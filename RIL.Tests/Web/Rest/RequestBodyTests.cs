@@ -77,6 +77,29 @@ public sealed class RequestBodyTests(SiteFixture site)
     }
 
     [Fact]
+    public async Task WhatIsLongerThanCanBeKept_IsRefused_AndNothingOfItIsCut()
+    {
+        Run run = _maker.Add();
+        string name = new('n', 200), notes = new('o', 5000), tag = new('t', 60);
+        (HttpStatusCode status, JsonObject changed) = await Send("PATCH", $"runs/{run.Id}", $$"""{"name": "{{name}}", "notes": " {{notes}} ", "tags": ["{{tag}}"]}""");
+        Assert.Equal((HttpStatusCode.OK, name, notes, tag), (status, (string)changed["name"]!, (string)changed["notes"]!, (string)changed["tags"]![0]!));
+        string many = string.Join(',', Enumerable.Range(0, 31).Select(i => $"\"{i}\""));
+        foreach ((string body, string sentence) in ((string, string)[])[
+            ($$"""{"name": "{{name}}n"}""", "name: it has 201 characters; expected at most 200."), ($$"""{"notes": "{{notes}}o"}""", "notes: it has 5001 characters; expected at most 5000."),
+            ($$"""{"tags": ["{{tag}}t"]}""", "has 61 characters; expected at most 60."), ($$"""{"tags": [{{many}}]}""", "there would be 31; a run has at most 30.")])
+        {
+            (status, JsonObject problem) = await Send("PATCH", $"runs/{run.Id}", body);
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+            Assert.Contains(sentence, (string)problem["detail"]!, StringComparison.Ordinal);
+            (status, problem) = await Send("POST", "runs", body.Replace("{", """{"presets": ["quickstart"], "start": false, """, StringComparison.Ordinal));
+            Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+            Assert.Contains(sentence, (string)problem["detail"]!, StringComparison.Ordinal);
+        }
+        (_, changed) = await Send("PATCH", $"runs/{run.Id}", """{"notes": ""}""");
+        Assert.Equal((name, null), ((string)changed["name"]!, (string?)changed["notes"]));
+    }
+
+    [Fact]
     public async Task ANewRun_WithATagThatIsNull_IsMadeWithoutIt()
     {
         (HttpStatusCode status, JsonObject made) = await Send("POST", "runs", """{"presets": ["quickstart"], "tags": [null, "x"], "start": false}""");

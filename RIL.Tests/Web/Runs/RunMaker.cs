@@ -10,13 +10,15 @@ internal class RunMaker(Storage storage, IDbContextFactory<RilDb> databases)
 {
     public Storage Storage { get; } = storage;
 
-    /// <summary>A run in the database with a folder of its own.</summary>
-    public Run Add(RunState state = RunState.Finished, RunConfig? config = null)
+    /// <summary>A run in the database with a folder of its own. One at work has a lease, as if another site followed its trainer, so that this one leaves it alone; it is free where that is asked for.</summary>
+    public Run Add(RunState state = RunState.Finished, RunConfig? config = null, bool free = false)
     {
+        bool followed = RunTransitions.IsActive(state) && !free;
         var run = new Run
         {
             Id = Identifier.Create(), Name = "a run", CreatedAt = DateTimeOffset.UnixEpoch, State = state,
             Config = RunConfigDocument.Write(config ?? new RunConfig { Dataset = "quickstart:rl" }).ToJsonString(),
+            LeaseOwner = followed ? "elsewhere|1|1" : null, LeaseUntil = followed ? DateTimeOffset.UtcNow.AddHours(1) : null,
         };
         using RilDb db = databases.CreateDbContext();
         db.Add(run);

@@ -11,15 +11,15 @@ internal static class CheckpointEndpoints
     public static void MapCheckpoints(this WebApplication app)
     {
         RouteGroupBuilder group = app.MapApiGroup("runs");
-        group.MapGet("{id}/checkpoints", List).WithName("ListCheckpoints").WithSummary("The trained student where there is one, then the checkpoints, newest first, these with the SHA-256 of every file.");
+        group.MapGet("{id}/checkpoints", List).WithName("ListCheckpoints").WithSummary("The trained student where there is one, then the checkpoints, newest first, these with the SHA-256 of every file.").Produces(StatusCodes.Status304NotModified);
         group.MapGet("{id}/checkpoints/{name}/file", Download).WithName("DownloadCheckpoint").WithSummary("A checkpoint (checkpoint-N) or the trained student (student) as a zip.").ProducesFile("application/zip");
         group.MapPut("{id}/checkpoints/{name}/keep", Keep).RequireAuthorization(Policies.Member).WithName("KeepCheckpoint").WithSummary("Protects a checkpoint from the trainer's pruning (save_total_limit).");
         group.MapDelete("{id}/checkpoints/{name}/keep", Release).RequireAuthorization(Policies.Member).WithName("ReleaseCheckpoint").WithSummary("Takes that protection away.");
         group.MapDelete("{id}/checkpoints/{name}", Delete).RequireAuthorization(Policies.Member).WithName("DeleteCheckpoint").WithSummary("Deletes a checkpoint for good; answers with what was deleted.");
     }
 
-    private static async Task<Results<Ok<IReadOnlyList<CheckpointInfo>>, ProblemHttpResult>> List(string id, RunService runs, CheckpointService checkpoints) =>
-        await runs.Find(id) is null ? (ProblemHttpResult)ProblemOf.Missing("run", id) : TypedResults.Ok(checkpoints.List(id));
+    private static async Task<Results<Results<Ok<IReadOnlyList<CheckpointInfo>>, StatusCodeHttpResult>, ProblemHttpResult>> List(string id, HttpContext http, RunService runs, CheckpointService checkpoints) =>
+        await runs.Find(id) is null ? ProblemOf.Missing("run", id) : EntityTag.Answer(http, checkpoints.List(id));
 
     private static async Task<Results<PushStreamHttpResult, ProblemHttpResult>> Download(string id, string name, RunService runs, CheckpointService checkpoints, HttpContext context)
     {

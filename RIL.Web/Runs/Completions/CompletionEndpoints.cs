@@ -15,19 +15,21 @@ internal static class CompletionEndpoints
     public static void MapCompletions(this WebApplication app)
     {
         RouteGroupBuilder group = app.MapApiGroup("runs");
-        group.MapGet("{id}/completions", Get).WithName("GetCompletions").WithSummary("Questions of a step with every answer, its rewards and its advantage; without a step the newest.");
+        group.MapGet("{id}/completions", Get).WithName("GetCompletions").WithSummary("Questions of a step with every answer, its rewards and its advantage; without a step the newest.").Produces(StatusCodes.Status304NotModified);
         group.MapGet("{id}/completions/{step:long}/file", File).WithName("GetCompletionsFile").WithSummary("The step's completions as parquet.").ProducesFile("application/vnd.apache.parquet");
         group.MapGet("{id}/completions/{step:long}/images/{group:int}/{index:int}", Picture).WithName("GetCompletionsPicture").WithSummary("A picture of a question of the step.").ProducesFile("image/png", PictureType.Others);
     }
 
-    private static async Task<Results<Ok<StepCompletions>, ProblemHttpResult>> Get(string id, long? step, RunService runs, CompletionReader reader)
+    private static async Task<Results<Ok<StepCompletions>, StatusCodeHttpResult, ProblemHttpResult>> Get(string id, long? step, HttpContext http, RunService runs, CompletionReader reader)
     {
-        if (await runs.Find(id) is not { } run) return (ProblemHttpResult)ProblemOf.Missing("run", id);
+        if (await runs.Find(id) is not { } run) return ProblemOf.Missing("run", id);
+        // What was kept is the same as long as the run's last event is.
+        if (EntityTag.IsKnown(http, $"\"{id}-{run.LastEvent}-{run.Fence}\"")) return TypedResults.StatusCode(StatusCodes.Status304NotModified);
         IReadOnlyList<KeptStep> steps = await reader.Steps(id);
         if ((step ?? steps.LastOrDefault()?.Step) is not { } wanted) return TypedResults.Ok(new StepCompletions(steps, null, []));
         return await reader.Read(run, wanted) is { } groups
             ? TypedResults.Ok(new StepCompletions(steps, wanted, groups))
-            : (ProblemHttpResult)ProblemOf.Missing("kept completions of step", $"{wanted}");
+            : ProblemOf.Missing("kept completions of step", $"{wanted}");
     }
 
     private static async Task<Results<PhysicalFileHttpResult, ProblemHttpResult>> File(string id, long step, RunService runs, CompletionReader reader)

@@ -34,7 +34,7 @@ public sealed class RunImport(Storage storage, IDbContextFactory<RilDb> database
         var run = new Run
         {
             Id = Identifier.Create(),
-            Name = RunText.Name(name) ?? RunText.Name(config.RunName) ?? RunText.NameOf(config),
+            Name = GivenText.Name(name) ?? (config.RunName?.Trim() is { Length: > 0 } trained ? RunText.Cut(trained, GivenText.LongestName) : RunText.NameOf(config)),
             Config = Settings(config).ToJsonString(),
             CreatedAt = now,
             State = RunState.Deleted,

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Authorization;
 using MudBlazor;
+using RIL.Training;
 using RIL.Web.Accounts;
 using RIL.Web.Controls;
 using RIL.Web.Runs.Checkpoints;
@@ -90,6 +91,7 @@ public sealed partial class BulkBar
         string tag = _tag.Trim();
         if (tag.Length == 0) return;
         int changed = 0, gone = 0;
+        List<string> refused = [];
         foreach (string id in Runs.Keys)
         {
             if (await Service.Find(id) is not { } run)
@@ -99,11 +101,19 @@ public sealed partial class BulkBar
             }
             string[] same = [.. run.Tags.Select(t => t.Tag).Where(t => t.Equals(tag, StringComparison.OrdinalIgnoreCase))];
             if (same.Length > 0 == add) continue;
-            await Service.Retag(id, add ? [tag] : [], same);
-            changed++;
+            try
+            {
+                await Service.Retag(id, add ? [tag] : [], same);
+                changed++;
+            }
+            catch (InputException e)
+            {
+                refused.Add(e.Message);
+            }
         }
-        string sentence = changed == 0 ? $"{(add ? "Every selected run has" : "No selected run has")} tag '{tag}'." : $"Tag '{tag}' {(add ? "added to" : "taken from")} {Count(changed)}.";
-        Snackbar.Add(Joined(sentence, Gone(gone)), Severity.Normal);
+        string others = Joined(refused.Count == 0 ? "" : $"{Count(refused.Count)} not: {refused[0]}", Gone(gone));
+        string sentence = changed == 0 && refused.Count > 0 ? "" : changed == 0 ? $"{(add ? "Every selected run has" : "No selected run has")} tag '{tag}'." : $"Tag '{tag}' {(add ? "added to" : "taken from")} {Count(changed)}.";
+        Snackbar.Add(Joined(sentence, others), refused.Count > 0 ? Severity.Warning : Severity.Normal);
         _tag = "";
     });
 

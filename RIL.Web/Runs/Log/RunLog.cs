@@ -28,6 +28,13 @@ public sealed class RunLog(IDbContextFactory<RilDb> databases)
         return await Chosen(db, runId, filter).OrderBy(l => l.Number).Skip(skip).Take(take).ToListAsync();
     }
 
+    /// <summary>The lines after a number, oldest first.</summary>
+    public async Task<IReadOnlyList<RunLogLine>> After(string runId, long number, int take)
+    {
+        await using RilDb db = await databases.CreateDbContextAsync();
+        return await db.RunLogLines.AsNoTracking().Where(l => l.RunId == runId && l.Number > number).OrderBy(l => l.Number).Take(take).ToListAsync();
+    }
+
     /// <summary>The newest lines, oldest of them first.</summary>
     public async Task<IReadOnlyList<RunLogLine>> Last(string runId, int count)
     {

@@ -14,7 +14,8 @@ namespace RIL.Web.Runs.Pages;
 public sealed partial class RunHeader
 {
     private ElementReference _input;
-    private bool _tagging, _focus, _mayChange;
+    private readonly FocusWish _focus = new();
+    private bool _tagging, _mayChange;
     private string _tag = "";
     private string? _owner, _parent, _facts;
 
@@ -60,16 +61,17 @@ public sealed partial class RunHeader
     }
 
     /// <inheritdoc/>
-    protected override async Task OnAfterRenderAsync(bool firstRender)
+    protected override Task OnAfterRenderAsync(bool firstRender) => _focus.Grant(_input);
+
+    private void BeginTag()
     {
-        if (!_focus) return;
-        _focus = false;
-        await PageScript.Focus(_input);
+        (_tagging, _tag) = (true, "");
+        _focus.Make(_input);
     }
 
-    private void BeginTag() => (_tagging, _focus, _tag) = (true, true, "");
-
     private Task Rename(string name) => Change(() => Runs.Describe(View.Run.Id, name, notes: null, tags: null));
+
+    private Task Annotate(string notes) => Change(() => Runs.Describe(View.Run.Id, name: null, notes, tags: null));
 
     private async Task TagKey(KeyboardEventArgs e)
     {
