@@ -9,7 +9,7 @@ namespace RIL.Tests.Web.Jobs;
 
 /// <summary>
 /// kill -9 of trainer, of site, of both, at moments drawn from a fixed seed: while the trainer starts, trains, reinforces, pauses and stops. Each run ends, has stored what an undisturbed one stores, and nothing that
-/// its events do not say. RIL_FAULT_ROUNDS says how often each (default 1; the figures in docs/performance.md were made with 10).
+/// its events do not say. RIL_FAULT_ROUNDS says how often each (default 3; the figures in docs/performance.md were made with 10).
 /// </summary>
 public sealed class FaultTests : IDisposable
 {
@@ -18,7 +18,7 @@ public sealed class FaultTests : IDisposable
          "save_steps": 4, "save_total_limit": 2, "logging_steps": 1, "eval_steps": 0, "max_completion_length": 10}
         """;
 
-    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("RIL_FAULT_ROUNDS"), out int rounds) ? rounds : 1;
+    private static readonly int Rounds = int.TryParse(Environment.GetEnvironmentVariable("RIL_FAULT_ROUNDS"), out int rounds) ? rounds : 3;
 
     private readonly TemporaryFolder _folder = new();
     private readonly Random _random = new(7);

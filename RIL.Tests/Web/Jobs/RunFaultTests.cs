@@ -82,6 +82,18 @@ public sealed class RunFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ACrashBeforeTheFirstWord_IsNotExplainedByTheLastWordsOfTheAttemptBefore()
+    {
+        (string id, _) = await Start();
+        Assert.Null(await _site.Act(id, "stop"));
+        await _site.Until(id, RunState.Cancelled);
+        Assert.Null(await _site.Act(id, "resume"));
+        await _site.Until(id, r => r.Attempt == 2);
+        while (!FaultTests.KillTrainer(Folder(id))) await Task.Delay(1, TestContext.Current.CancellationToken);
+        Assert.StartsWith("The trainer was killed from outside (signal 9)", (await _site.Until(id, RunState.Failed)).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ADiskThatIsFull_IsNamed_AndTheRunGoesOnWhenThereIsRoom()
     {
         const string Full = "/dev/full"; // Linux has a device that takes nothing, for this very purpose

@@ -181,10 +181,11 @@ public sealed class RunFollower(
         }
     }
 
+    // What an earlier attempt said of its end is neither this one's end nor the reason for it.
     private async Task<IngestResult> Store(string runId, long fence, CancellationToken lost)
     {
         IngestResult all = await ingest.Finish(runId, fence, lost);
-        return all.Ended is not null && all.LastEvent <= (await Load(runId)).AttemptFrom ? all with { Ended = null } : all;
+        return all.Ended is not null && all.LastEvent <= (await Load(runId)).AttemptFrom ? all with { Ended = null, Message = null } : all;
     }
 
     private Task Change(string runId, long fence, Action<Run> change) => databases.Retry(async db =>
