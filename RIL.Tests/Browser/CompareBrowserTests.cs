@@ -24,7 +24,7 @@ public sealed class CompareBrowserTests(ChromiumFixture chromium)
         // From the list, with what was selected there.
         foreach (string name in (string[])["first", "second"]) await page.GetByLabel($"Select {name}").CheckAsync();
         await page.Locator(".bulk-bar").GetByText("Compare").ClickAsync();
-        await page.WaitForURLAsync($"**/compare?runs={first},{second}");
+        await Visit.IsAt(page, $"/compare?runs={first},{second}", end: true);
         await Assertions.Expect(page.Locator("metric-chart", new() { HasText = "Reward" }).First.Locator(".chart-item")).ToHaveCountAsync(2);
         await Assertions.Expect(page.Locator("canvas").First).ToBeVisibleAsync();
 

@@ -49,7 +49,7 @@ public sealed class KeysBrowserTests(SiteFixture site, ChromiumFixture chromium)
         await page.Keyboard.PressAsync("k");
         await page.Keyboard.PressAsync("k");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(url => Uri.UnescapeDataString(url).EndsWith(Uri.UnescapeDataString(first), StringComparison.Ordinal));
+        await Visit.IsAt(page, Uri.UnescapeDataString(first), end: true);
         Assert.Empty(visit.Complaints);
     }
 

@@ -66,7 +66,7 @@ public sealed class NewRunBrowserTests(ChromiumFixture chromium, SiteFixture sit
         await page.Keyboard.PressAsync("Control+k");
         await page.Keyboard.TypeAsync("New run");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(url => !url.Contains("clone", StringComparison.Ordinal));
+        await Visit.IsAt(page, "/runs/new", end: true);
         await Expect(page.Locator("#run-name")).ToHaveValueAsync("half typed");
         await Expect(page.GetByText("What you had typed here is back.")).ToBeVisibleAsync();
     }

@@ -78,7 +78,7 @@ public sealed class OwnDataTests(ChromiumFixture chromium) : IAsyncLifetime
     {
         await page.GetByRole(AriaRole.Button, new() { Name = "More" }).ClickAsync();
         await page.GetByText("Upload a teacher's answers").ClickAsync();
-        await page.WaitForURLAsync($"**/teachers/upload?dataset={Uri.EscapeDataString(dataset)}");
+        await Visit.IsAt(page, $"/teachers/upload?dataset={dataset}", end: true);
         string file = Path.Combine(_files.Path, "answers.jsonl");
         await File.WriteAllLinesAsync(file, Answers(Questions));
         await Choose(page, file);

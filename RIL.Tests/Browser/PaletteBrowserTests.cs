@@ -28,7 +28,7 @@ public sealed class PaletteBrowserTests(SiteFixture site, ChromiumFixture chromi
         await visit.Page.Locator(".rail [data-palette]").ClickAsync();
         await visit.Page.Keyboard.TypeAsync("palette tar");
         await visit.Page.Keyboard.PressAsync("Enter"); // at once: what was typed counts, not what stood there
-        await visit.Page.WaitForURLAsync(site.Address + $"runs/{run.Id}");
+        await Visit.IsAt(visit.Page, $"/runs/{run.Id}", end: true);
         await Assertions.Expect(visit.Page.Locator("h1")).ToHaveTextAsync("palette target");
         Assert.Empty(visit.Complaints);
     }

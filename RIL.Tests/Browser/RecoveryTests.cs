@@ -207,8 +207,8 @@ public sealed class RecoveryTests(ChromiumFixture chromium, SiteFixture site)
         await other.GotoAsync($"/runs/{run.Id}");
         await Visit.Answers(other);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
-        await visit.Page.WaitForURLAsync("**/sign-in*");
-        await other.WaitForURLAsync("**/sign-in?returnUrl=*", new() { Timeout = Patience });
+        await Visit.IsAt(visit.Page, "/sign-in");
+        await Visit.IsAt(other, "/sign-in?returnUrl=", timeout: Patience);
         // Whoever signs in again is where they were.
         await Visit.SignIn(other, "two windows");
         Assert.Equal($"/runs/{run.Id}", new Uri(other.Url).AbsolutePath);

@@ -109,7 +109,7 @@ public sealed class RunListBrowserTests(ChromiumFixture chromium) : IAsyncLifeti
         await Expect(Row(page, "birch")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("x");
         await Expect(page.Locator(".bulk-bar")).ToContainTextAsync("2 selected");
-        await page.WaitForURLAsync(url => HttpUtility.UrlDecode(url).Contains($"selected={_ids["cedar"]},{_ids["birch"]}", StringComparison.Ordinal));
+        await Visit.IsAt(page, $"selected={_ids["cedar"]},{_ids["birch"]}");
 
         await visit.Go(new Uri(page.Url).PathAndQuery);
         await Expect(page.Locator(".bulk-bar")).ToContainTextAsync("2 selected");
@@ -135,6 +135,12 @@ public sealed class RunListBrowserTests(ChromiumFixture chromium) : IAsyncLifeti
         await bar.GetByRole(AriaRole.Button, new() { Name = "Remove tag" }).ClickAsync();
         await Expect(message.Filter(new() { HasText = "Tag 'tall' taken from 2 runs." })).ToBeVisibleAsync();
         await Expect(page.Locator(".list-tags .tag").Filter(new() { HasText = "tall" })).ToHaveCountAsync(0);
+
+        // One of them has as many as it may have.
+        await Service.Describe(_ids["cedar"], null, null, [.. Enumerable.Range(0, 30).Select(i => $"{i}")]);
+        await page.GetByLabel("Tag of the selected runs").FillAsync("late");
+        await bar.GetByRole(AriaRole.Button, new() { Name = "Add tag" }).ClickAsync();
+        await Expect(message.Filter(new() { HasText = "Tag 'late' added to 2 runs. 1 run not: tags: there would be 31; a run has at most 30." })).ToBeVisibleAsync();
 
         // One of them is gone before the others are moved.
         await using (RilDb db = await _site.Services.GetRequiredService<IDbContextFactory<RilDb>>().CreateDbContextAsync(TestContext.Current.CancellationToken))

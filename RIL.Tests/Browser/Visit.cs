@@ -53,6 +53,10 @@ internal sealed class Visit : IAsyncDisposable
         await Assertions.Expect(page).Not.ToHaveURLAsync(new Regex("/sign-in"));
     }
 
+    /// <summary>Waits until the address holds this text, however it is escaped there; with <paramref name="end"/> at its end. (Waiting for a navigation misses one that is over too soon.)</summary>
+    public static Task IsAt(IPage page, string part, bool end = false, float? timeout = null) => Assertions.Expect(page).ToHaveURLAsync(
+        new Regex(string.Concat(part.Select(c => char.IsAsciiLetterOrDigit(c) ? $"{c}" : $@"(?:\x{(int)c:X2}|%{(int)c:X2})")) + (end ? "$" : "")), new() { Timeout = timeout });
+
     /// <summary>Opens a page and waits until it has its connection, from which on keys and buttons work.</summary>
     public async Task Go(string path)
     {
