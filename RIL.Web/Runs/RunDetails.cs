@@ -33,7 +33,7 @@ public sealed record RunDetails(
     string Id, string Name, RunState State, string? Reason, string? Stage, long StageStep, long? StageTotal, double? LeftSeconds, long Step,
     string? Owner, string? ParentId, IReadOnlyList<string> Tags, string? Notes, int Priority, int Attempt,
     DateTimeOffset CreatedAt, DateTimeOffset? QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, double WorkedSeconds, long LastEvent, long Version,
-    IReadOnlyList<RunAction> Actions, JsonNode? Config, JsonNode? Summary)
+    IReadOnlyList<RunAction> Actions, JsonObject? Config, JsonObject? Summary)
 {
     /// <summary>The details of a run.</summary>
     public static RunDetails Of(Run run) => new(
@@ -49,7 +49,7 @@ public sealed record RunDetails(
     public bool IsVersion(string condition) =>
         condition is "*" || condition == $"\"{Version}\"" || condition.StartsWith($"\"{Id}-{Version}-", StringComparison.Ordinal) || condition.StartsWith($"W/\"{Id}-{Version}-", StringComparison.Ordinal);
 
-    private static JsonNode? Json(string? text) => text is null ? null : JsonNode.Parse(text);
+    private static JsonObject? Json(string? text) => text is null ? null : JsonNode.Parse(text)!.AsObject();
 }
 
 /// <summary>What a new run is made of: a preset, settings over it, and what people say about it.</summary>

@@ -29,6 +29,8 @@ public sealed class DocumentTests(SiteFixture site)
         Assert.Equal("number", (string?)schemas["RunDetails"]!["properties"]!["worked_seconds"]!["type"]);
         Assert.Equal(["null", "number"], schemas["RunDetails"]!["properties"]!["left_seconds"]!["type"]!.AsArray().Select(t => (string)t!).Order());
         Assert.DoesNotContain("\"Infinity\"", schemas.ToJsonString(), StringComparison.Ordinal);
+        // A schema that takes everything takes null too, and then null is one of two things.
+        Assert.DoesNotContain("{}", schemas.Select(s => s.Value!.ToJsonString()));
     }
 
     [Theory]
