@@ -99,6 +99,22 @@ public sealed class RunPageBrowserTests(SiteFixture site, ChromiumFixture chromi
     }
 
     [Fact]
+    public async Task WhatWasBeingWrittenAboutOneRun_IsNotKeptForAnother()
+    {
+        Run run = Full(), other = Full();
+        await using Visit visit = await Visit.As(chromium, site.Address, "mia", $"/runs/{run.Id}");
+        IPage page = visit.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "+ notes" }).ClickAsync();
+        await page.GetByLabel("Notes", new() { Exact = true }).FillAsync("about the first");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
+        await page.GetByLabel("Name of the run").FillAsync("the first");
+        await page.EvaluateAsync("address => Blazor.navigateTo(address)", $"/runs/{other.Id}");
+        await Assertions.Expect(page.GetByText(other.Id)).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".notes-edit, .title-edit")).ToHaveCountAsync(0);
+        Assert.Empty(visit.Complaints);
+    }
+
+    [Fact]
     public async Task WhatWasChosenOnATab_IsStillThereWhenOneComesBack()
     {
         Run run = Full();

@@ -53,7 +53,7 @@ public sealed partial class RunHeader
     protected override async Task OnParametersSetAsync()
     {
         if (_facts == View.Run.Id) return;
-        _facts = View.Run.Id;
+        (_facts, _tagging) = (View.Run.Id, false);
         if (Authentication is not null && (await Authentication).User is { Identity.IsAuthenticated: true } user) _mayChange = Caller.Of(user).Role != UserRole.Viewer;
         await using RilDb db = await Databases.CreateDbContextAsync();
         _owner = await db.Users.Where(u => u.Id == View.Run.OwnerId).Select(u => u.UserName).FirstOrDefaultAsync();
