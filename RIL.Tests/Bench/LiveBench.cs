@@ -16,6 +16,9 @@ namespace RIL.Tests.Bench;
 /// <summary>How soon people see what a trainer says, and what that costs the trainer and the memory: bench/live.sh.</summary>
 public sealed class LiveBench(ChromiumFixture chromium)
 {
+    // With fewer rounds the smallest and the largest do not enclose the median with 95 %.
+    private const int FewestForBounds = 6;
+
     private const int Viewers = 50, Pages = 10;
 
     // After each frame: which values of which steps are on the page for the first time.
@@ -83,7 +86,7 @@ public sealed class LiveBench(ChromiumFixture chromium)
         {
             double[] ratios = [.. costs.Zip(alone, (with, without) => 100 * (with.Seconds / without.Seconds - 1))];
             (double low, double high) = MedianBounds(ratios);
-            return $"{Number(Median(ratios))} % ({Number(low)} to {Number(high)} %)";
+            return $"{Number(Median(ratios))} % ({Number(low)} to {Number(high)} %{(Rounds < FewestForBounds ? ": all of them, too few for 95 %" : "")})";
         }
 
         static string Share(List<Cost> costs) => $"{Number(100 * Median(costs.Select(c => c.Site / c.Wall)))} %";
