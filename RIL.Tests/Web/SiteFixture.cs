@@ -57,7 +57,7 @@ public sealed partial class SiteFixture : IAsyncLifetime
         WebApplication app = await Site.Build(
         [
             "--urls=http://127.0.0.1:0", $"--contentRoot={Root()}", $"--Storage:Folder={folder}", "--Runs:Quickstart=false", "--Accounts:AttemptsPerMinute=1000",
-            "--Logging:LogLevel:Default=Warning", .. settings.Select(s => "--" + s),
+            "--Logging:LogLevel:Default=Warning", "--DetailedErrors=true", .. settings.Select(s => "--" + s),
         ]);
         await app.StartAsync();
         return (app, new Uri(app.Urls.First()));

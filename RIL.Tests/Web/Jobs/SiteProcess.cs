@@ -18,13 +18,13 @@ internal sealed partial class SiteProcess : IDisposable
     /// <summary>The link for the first administrator; null where there is one.</summary>
     public string? Link { get; }
 
-    /// <summary>Starts it on a port of its choice and waits until it says it answers.</summary>
+    /// <summary>Starts it on a port of its choice and waits until it says it answers. The browser is told what went wrong in the site, so that a failed test says it too.</summary>
     public static Task<SiteProcess> Start(string folder, params string[] settings)
     {
         var start = new ProcessStartInfo("dotnet")
         {
             WorkingDirectory = SiteFixture.Root(),
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "RIL.Web.dll"), "--urls=http://127.0.0.1:0", $"--Storage:Folder={folder}", "--Runs:Quickstart=false", "--Accounts:AttemptsPerMinute=1000" },
+            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "RIL.Web.dll"), "--urls=http://127.0.0.1:0", $"--Storage:Folder={folder}", "--Runs:Quickstart=false", "--Accounts:AttemptsPerMinute=1000", "--DetailedErrors=true" },
         };
         foreach (string setting in settings) start.ArgumentList.Add("--" + setting);
         return Start(start);
