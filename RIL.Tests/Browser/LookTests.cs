@@ -5,7 +5,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace RIL.Tests.Browser;
 
-/// <summary>Every page in every state that people meet, in both themes and both widths: nothing serious for axe, nothing wider than the window, nothing on the console. Pictures lie in artifacts/screens.</summary>
+/// <summary>Every page in every state that people meet, in both themes and both widths: nothing serious for axe, nothing wider than the window, nothing on the console. Pictures lie in artifacts/screens. RIL_LOOK=run,compare looks at those alone whose names begin so.</summary>
 public sealed class LookTests(ChromiumFixture chromium)
 {
     private sealed record Screen(string Name, string Path, Func<IPage, Task>? Do = null, bool Foreign = false);
@@ -38,7 +38,8 @@ public sealed class LookTests(ChromiumFixture chromium)
         await using IBrowserContext window = person is null ? await chromium.Window(site, dark, width) : await Visit.Window(chromium, site, person, dark, width);
         IPage page = await window.NewPageAsync();
         look.Listen(page);
-        foreach (Screen screen in screens)
+        string[]? wanted = Environment.GetEnvironmentVariable("RIL_LOOK")?.Split(',');
+        foreach (Screen screen in screens.Where(s => wanted?.Any(w => s.Name.StartsWith(w, StringComparison.Ordinal)) ?? true))
         {
             await page.GotoAsync(screen.Path);
             if (screen.Do is { } act)
