@@ -46,6 +46,7 @@ public sealed class DatasetIntake(UploadArea area, DatasetService datasets, IOpt
             {
                 Unpack(file, content);
                 File.Delete(file);
+                CheckLines(content);
                 return DatasetCheck.Look(content, cancellation);
             }, cancellation);
             if (findings.Good > 0 && (findings.Problems.Count == 0 || wish.SkipBadRows)) return await Accept(content, wish, findings, caller);
@@ -87,6 +88,13 @@ public sealed class DatasetIntake(UploadArea area, DatasetService datasets, IOpt
         if (findings.Problems.Count > 0) DatasetCheck.TakeOut(content, findings.Problems);
         DatasetView view = await datasets.Keep(content, wish.Name ?? "Data set", wish.Notes, findings, caller);
         return new DatasetIntakeResult(view, null, findings.Good, findings.Problems);
+    }
+
+    // Rows are read line by line: one without end would be all of the memory.
+    private void CheckLines(string content)
+    {
+        using var rows = new BoundedStream(File.OpenRead(Path.Combine(content, DatasetArchive.Rows)), long.MaxValue, options.Value.LongestRow);
+        rows.CopyTo(Stream.Null);
     }
 
     // Rows without pictures, or with pictures written into them, need no zip.

@@ -20,6 +20,10 @@ public sealed class DatasetOptions
     [Range(1, int.MaxValue)]
     public long LargestPicture { get; init; } = 64L << 20;
 
+    /// <summary>Longest row, bytes: by default a picture of the largest size written into it (Base64), and 10 MiB of text.</summary>
+    [Range(1, int.MaxValue)]
+    public int LongestRow { get; init; } = 96 << 20;
+
     /// <summary>Most files in a zip.</summary>
     [Range(1, 10_000_000)]
     public int MostFiles { get; init; } = 500_000;

@@ -42,14 +42,17 @@ public sealed class UploadTests(SiteFixture site)
     [Fact]
     public async Task LimitsOfUploads_AreThoseOfTheSettings()
     {
-        await using OwnSite own = await OwnSite.Start("Uploads:LargestUpload=100000", "Uploads:LargestUnpacked=20000", "Uploads:MostFiles=3", "Uploads:LargestPicture=1000");
+        await using OwnSite own = await OwnSite.Start("Uploads:LargestUpload=200000", "Uploads:LargestUnpacked=20000", "Uploads:MostFiles=3", "Uploads:LargestPicture=1000", "Uploads:LongestRow=5000");
         byte[] picture = new byte[2000];
         foreach ((string expected, string path, byte[] file) in ((string, string, byte[])[])
         [
             ("at most 3 are accepted", "datasets", Upload.Zip(("rows.jsonl", Good), ("a.png", Upload.Picture), ("b.png", Upload.Picture), ("c.png", Upload.Picture))),
             ("more than 19.5", "datasets", Upload.Zip(("rows.jsonl", Good), ("a.txt", new byte[20_000]))),
             ("the limit for a picture", "datasets", Upload.Zip(("rows.jsonl", Good), ("a.png", picture))),
-            ("larger than 97.7", "datasets", new byte[100_001]),
+            ("files and folders; at most 3", "datasets", Upload.Zip([("rows.jsonl", Good), .. Enumerable.Range(0, 1100).Select(i => ($"__MACOSX/{i}", Array.Empty<byte>()))])),
+            ("Line 2 has more than 4.9", "datasets", Upload.Rows(Upload.Row("a"), Upload.Row(new string('b', 5000)))),
+            ("Line 2 has more than 4.9", "datasets", Encoding.UTF8.GetBytes(Upload.Row("a") + "\n" + Upload.Row(new string('b', 5000)))),
+            ("larger than 195", "datasets", new byte[200_001]),
             ("unpacks to, more than 19.5", "teachers?dataset=quickstart:rl", Upload.Gzip([.. Enumerable.Repeat("x\n"u8.ToArray(), 20_000).SelectMany(b => b)])),
         ])
         {
