@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Hangfire;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -111,6 +112,27 @@ public sealed class RunFaultTests : IAsyncLifetime
         await _site.Until(id, r => AtWork(r) && r.Attempt == 2);
     }
 
+    [Fact]
+    public async Task ALeaseThatSomebodyElseTook_IsLetGo_AndTakenUpOnceItIsFree_WithWhatWasSaidMeanwhile()
+    {
+        (string id, int trainer) = await Start();
+        var follower = _site.Services.GetRequiredService<RunFollower>();
+        Execute("UPDATE Runs SET LeaseOwner = 'elsewhere|1|1', LeaseUntil = 4102444800000, Fence = Fence + 1");
+        await Until(() => !follower.Following.Contains(id));
+        long stored = (await _site.Load(id)).LastEvent;
+        string events = new RunFolder(Folder(id)).Events;
+        await Until(() => Lines(events) > stored + 5);
+        Assert.Equal((stored, RunState.Running), ((await _site.Load(id)).LastEvent, (await _site.Load(id)).State));
+        Assert.NotNull(ProcessIdentity.Of(trainer));
+
+        Execute("UPDATE Runs SET LeaseUntil = 0");
+        await _site.Until(id, r => r.LastEvent > stored + 5);
+        Assert.Null(await _site.Act(id, "stop"));
+        Run ended = await _site.Until(id, RunState.Cancelled);
+        Assert.Equal((1, Lines(events)), (ended.Attempt, ended.LastEvent));
+        AssertNoJobFailed();
+    }
+
     private async Task<(string Id, int Trainer)> Start()
     {
         string id = await _site.Create(OwnSite.LongRun);
@@ -131,12 +153,21 @@ public sealed class RunFaultTests : IAsyncLifetime
         command.ExecuteNonQuery();
     }
 
-    // Another process tells nobody of its end.
-    internal static async Task Ended(int process)
+    // The trainer writes on meanwhile; a line is counted once its end is there.
+    private static long Lines(string file)
     {
-        for (var watch = Stopwatch.StartNew(); ProcessIdentity.Of(process) is not null;)
+        using var reader = new StreamReader(new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
+        return reader.ReadToEnd().LongCount(c => c == '\n');
+    }
+
+    internal static Task Ended(int process) => Until(() => ProcessIdentity.Of(process) is null);
+
+    // Another process tells nobody of what it does, nor of its end.
+    private static async Task Until(Func<bool> holds, [CallerArgumentExpression(nameof(holds))] string what = "")
+    {
+        for (var watch = Stopwatch.StartNew(); !holds();)
         {
-            if (watch.Elapsed > TimeSpan.FromMinutes(1)) throw new TimeoutException("The trainer does not end.");
+            if (watch.Elapsed > TimeSpan.FromMinutes(1)) throw new TimeoutException($"It does not come to {what}.");
             await Task.Delay(20);
         }
     }
