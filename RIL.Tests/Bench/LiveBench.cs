@@ -21,6 +21,13 @@ public sealed class LiveBench(ChromiumFixture chromium)
 
     private const int Viewers = 50, Pages = 10;
 
+    // What pages cost is far from small: few rounds show it.
+    private const int MostPageRounds = 6;
+
+    // With or without watchers, within one training: what drifts with time or with the training is nobody's.
+    private static readonly bool[] Order = [false, true, true, false];
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1), TurnLength = TimeSpan.FromSeconds(8);
+
     // After each frame: which values of which steps are on the page for the first time.
     private const string Watch = """
         window.seen = {};
@@ -55,41 +62,34 @@ public sealed class LiveBench(ChromiumFixture chromium)
         var figures = new Figures("live-viewers");
         using LiveSite site = await LiveSite.Start();
         await using IBrowserContext window = await Visit.Window(chromium, site.Address, "admin");
-        await Train(site, Nobody); // warm
-        await StepAside();
-        List<Cost> alone = [], watched = [], paged = [];
+        string run = await site.Run(LiveSite.Endless);
+        await site.Reinforces(run);
         var viewers = new List<Viewer>();
-        (List<Cost> Costs, Func<string, Task<IAsyncDisposable?>> Watch)[] ways =
-            [(alone, Nobody), (watched, run => Connect(site, run, viewers)), (paged, run => OpenPages(window, run))];
-        for (int round = 0; round < Rounds; round++)
-        {
-            // Every way is first, second and last equally often: what drifts with time is nobody's.
-            for (int i = 0; i < ways.Length; i++)
-            {
-                (List<Cost> costs, Func<string, Task<IAsyncDisposable?>> watch) = ways[(round + i) % ways.Length];
-                costs.Add(await Train(site, watch));
-            }
-        }
-        figures.Add($"reinforcement steps of one run, seconds in each of {Rounds} rounds: nobody watches", Seconds(alone));
-        figures.Add($"the same, {Viewers} hub connections with all its metrics, whose own ends take only time that nobody else wants, as if they stood on other machines", Seconds(watched));
-        figures.Add($"the same, {Pages} pages in a real browser, on the same two cores", Seconds(paged));
-        figures.Add($"slower with {Viewers} hub connections than in the same round with nobody: median of {Rounds} rounds (where it lies with 95 %)", Slower(watched), "< 2 %");
-        figures.Add($"slower with {Pages} pages: median of {Rounds} rounds (where it lies with 95 %)", Slower(paged));
-        figures.Add($"share of one core that the site uses: nobody / {Viewers} hub connections / {Pages} pages", $"{Share(alone)} / {Share(watched)} / {Share(paged)}");
-        figures.Add($"share of one core that the {Viewers} hub connections' own ends use, on these same cores", $"{Number(100 * Median(watched.Select(c => c.Viewers / c.Wall)))} %");
+        List<Turn> paged = await Alternate(site, run, Math.Min(Rounds, MostPageRounds), run => OpenPages(window, run, Pages));
+        List<Turn> beside = await Alternate(site, run, Rounds, run => Connect(site, run, viewers));
+        viewers.Clear();
+        await StepAside();
+        List<Turn> apart = await Alternate(site, run, Rounds, run => Connect(site, run, viewers));
+        long[] steps = await site.StepTimes(run);
+        await site.Stop(run);
+
+        figures.Add("reinforcement steps a second with nobody watching, smallest / median / largest of all turns", string.Join(" / ", ((double[])[0, 0.5, 1]).Select(share => Number(Figures.Share(paged.Concat(beside).Concat(apart).Where(t => !t.Watched).Select(t => t.Rate(steps)), share)))));
+        figures.Add($"slower with {Viewers} hub connections that take all metrics; their own ends take only time that nobody else wants, as if they stood on other machines", Slower(apart), "< 2 %");
+        figures.Add("the same, their own ends on the same two cores with the trainer's priority", Slower(beside));
+        figures.Add($"slower with {Pages} pages in a real browser on the same two cores", Slower(paged));
+        figures.Add($"share of one core that the site uses: nobody / {Viewers} hub connections / {Pages} pages", $"{Core(apart, false, t => t.Site)} / {Core(apart, true, t => t.Site)} / {Core(paged, true, t => t.Site)}");
+        figures.Add($"share of one core that the {Viewers} hub connections' own ends use, on these same cores", Core(apart, true, t => t.Own));
         double[] behind = [.. viewers.SelectMany(v => v.Behind)];
         figures.Add($"behind the trainer, {behind.Length:N0} updates, ms: p95 of all / p95 of the viewer that is worst off / largest", $"{Number(Figures.Share(behind, 0.95))} / {Number(viewers.Max(v => Figures.Share(v.Behind, 0.95)))} / {Number(behind.Max())}", "< 2,000");
 
-        static string Seconds(List<Cost> costs) => string.Join(", ", costs.Select(c => Number(c.Seconds)));
-
-        string Slower(List<Cost> costs)
+        string Slower(List<Turn> turns)
         {
-            double[] ratios = [.. costs.Zip(alone, (with, without) => 100 * (with.Seconds / without.Seconds - 1))];
-            (double low, double high) = MedianBounds(ratios);
-            return $"{Number(Median(ratios))} % ({Number(low)} to {Number(high)} %{(Rounds < FewestForBounds ? ": all of them, too few for 95 %" : "")})";
+            double[] rounds = [.. turns.Chunk(Order.Length).Select(round => 100 * (round.Where(t => !t.Watched).Average(t => t.Rate(steps)) / round.Where(t => t.Watched).Average(t => t.Rate(steps)) - 1))];
+            (double low, double high) = MedianBounds(rounds);
+            return $"{Number(Median(rounds))} % (median of {rounds.Length} rounds; {(rounds.Length < FewestForBounds ? "all of them" : "with 95 %")}: {Number(low)} to {Number(high)} %)";
         }
 
-        static string Share(List<Cost> costs) => $"{Number(100 * Median(costs.Select(c => c.Site / c.Wall)))} %";
+        static string Core(List<Turn> turns, bool watched, Func<Turn, double> processor) => $"{Number(100 * Median(turns.Where(t => t.Watched == watched).Select(t => processor(t) / t.Seconds)))} %";
     }
 
     [Fact(Explicit = true)]
@@ -119,7 +119,7 @@ public sealed class LiveBench(ChromiumFixture chromium)
         const int Open = 20;
         using LiveSite site = await LiveSite.Start();
         await using IBrowserContext window = await Visit.Window(chromium, site.Address, "admin");
-        await Train(site, Nobody); // warm
+        await Grown(site, 0); // warm
         double alone = await Grown(site, 0), watched = await Grown(site, Open);
         new Figures("live-memory-training").Add($"resident memory of the site's process for each of {Open} pages open on a run that trains, MB", Number((watched - alone) / Open), "< 5");
 
@@ -127,7 +127,7 @@ public sealed class LiveBench(ChromiumFixture chromium)
         {
             double before = site.ResidentMegabytes;
             string run = await site.Run();
-            await using IAsyncDisposable? open = await OpenPages(window, run, pages);
+            await using IAsyncDisposable open = await OpenPages(window, run, pages);
             await site.End(run);
             return site.ResidentMegabytes - before;
         }
@@ -162,20 +162,28 @@ public sealed class LiveBench(ChromiumFixture chromium)
         Assert.Equal(0, chrt.ExitCode);
     }
 
-    private static Task<IAsyncDisposable?> Nobody(string run) => Task.FromResult<IAsyncDisposable?>(null);
-
-    private static async Task<Cost> Train(LiveSite site, Func<string, Task<IAsyncDisposable?>> watch)
+    // A run that goes on while people come and go.
+    private static async Task<List<Turn>> Alternate(LiveSite site, string run, int rounds, Func<string, Task<IAsyncDisposable>> watch)
     {
         using Process self = Process.GetCurrentProcess();
-        string run = await site.Run();
-        await using IAsyncDisposable? watching = await watch(run);
-        (double before, TimeSpan own, long start) = (site.ProcessorSeconds, self.TotalProcessorTime, Stopwatch.GetTimestamp());
-        await site.End(run);
-        self.Refresh();
-        return new Cost(await site.Trained(run), site.ProcessorSeconds - before, (self.TotalProcessorTime - own).TotalSeconds, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        var turns = new List<Turn>();
+        IAsyncDisposable? watching = null;
+        foreach (bool watched in Enumerable.Range(0, rounds).SelectMany(_ => Order))
+        {
+            if (watched) watching ??= await watch(run);
+            else if (watching is not null) await watching.DisposeAsync();
+            if (!watched) watching = null;
+            await Task.Delay(Settling);
+            self.Refresh();
+            (DateTimeOffset from, double processor, TimeSpan own) = (DateTimeOffset.UtcNow, site.ProcessorSeconds, self.TotalProcessorTime);
+            await Task.Delay(TurnLength);
+            self.Refresh();
+            turns.Add(new Turn(watched, from, DateTimeOffset.UtcNow, site.ProcessorSeconds - processor, (self.TotalProcessorTime - own).TotalSeconds));
+        }
+        return turns;
     }
 
-    private static async Task<IAsyncDisposable?> Connect(LiveSite site, string run, List<Viewer> viewers)
+    private static async Task<IAsyncDisposable> Connect(LiveSite site, string run, List<Viewer> viewers)
     {
         var own = new List<Viewer>();
         for (int i = 0; i < Viewers; i++)
@@ -190,15 +198,14 @@ public sealed class LiveBench(ChromiumFixture chromium)
         viewers.AddRange(own);
         return new Closing(async () =>
         {
+            // Nobody lost what was measured when all have the newest step of now.
             long last = await site.LastStep(run);
             foreach (Viewer viewer in own) await viewer.Saw(last);
             foreach (Viewer viewer in own) await viewer.DisposeAsync();
         });
     }
 
-    private static Task<IAsyncDisposable?> OpenPages(IBrowserContext window, string run) => OpenPages(window, run, Pages);
-
-    private static async Task<IAsyncDisposable?> OpenPages(IBrowserContext window, string run, int count)
+    private static async Task<IAsyncDisposable> OpenPages(IBrowserContext window, string run, int count)
     {
         var pages = new List<IPage>();
         for (int i = 0; i < count; i++)
@@ -212,8 +219,18 @@ public sealed class LiveBench(ChromiumFixture chromium)
         });
     }
 
-    // What a training cost: seconds of the trainer's steps; processor seconds of site and viewers; seconds in all.
-    private sealed record Cost(double Seconds, double Site, double Viewers, double Wall);
+    // Some seconds of a training: processor seconds of the site and of this process, in which the viewers' own ends are.
+    private sealed record Turn(bool Watched, DateTimeOffset From, DateTimeOffset To, double Site, double Own)
+    {
+        public double Seconds => (To - From).TotalSeconds;
+
+        // Steps a second, by the trainer's own clock.
+        public double Rate(long[] steps)
+        {
+            long[] within = [.. steps.Where(t => t >= From.ToUnixTimeMilliseconds() && t <= To.ToUnixTimeMilliseconds())];
+            return (within.Length - 1) * 1000.0 / (within[^1] - within[0]);
+        }
+    }
 
     // One who watches: how far behind the trainer each step came, and whether the last one did.
     private sealed class Viewer : IAsyncDisposable

@@ -16,6 +16,9 @@ internal sealed class LiveSite : IDisposable
         {"sft_steps": 60, "sft_warmup_steps": 2, "max_steps": 100, "warmup_steps": 1, "discriminator_pretrain_steps": 3, "eval_limit": 8, "save_steps": 1000, "eval_steps": 0, "logging_steps": 1}
         """;
 
+    /// <summary>A run that reinforces until it is stopped.</summary>
+    public static string Endless { get; } = Settings.Replace("\"max_steps\": 100,", "\"max_steps\": 20000,", StringComparison.Ordinal).Replace("\"save_steps\": 1000,", "\"save_steps\": 20000,", StringComparison.Ordinal);
+
     private readonly TemporaryFolder _folder = new();
     private readonly SiteProcess _site;
 
@@ -56,32 +59,48 @@ internal sealed class LiveSite : IDisposable
         return site;
     }
 
-    public async Task<string> Run()
+    public async Task<string> Run(string settings = Settings)
     {
-        using HttpResponseMessage answer = await Client.PostAsJsonAsync("/api/v1/runs", new JsonObject { ["presets"] = new JsonArray("quickstart"), ["config"] = JsonNode.Parse(Settings) });
+        using HttpResponseMessage answer = await Client.PostAsJsonAsync("/api/v1/runs", new JsonObject { ["presets"] = new JsonArray("quickstart"), ["config"] = JsonNode.Parse(settings) });
         answer.EnsureSuccessStatusCode();
         return (string)(await answer.Content.ReadFromJsonAsync<JsonObject>())!["id"]!;
     }
 
     /// <summary>Waits, as a script would, for the end of the run's events.</summary>
-    public async Task End(string run)
+    public Task End(string run) => End(run, "finished");
+
+    /// <summary>Waits until the run has measured some reinforcement steps.</summary>
+    public async Task Reinforces(string run)
     {
         using Stream events = await Client.GetStreamAsync($"/api/v1/runs/{run}/events");
         using var lines = new StreamReader(events);
-        while (await lines.ReadLineAsync() is { } line && line != "event: end") { }
-        JsonObject ended = (await Client.GetFromJsonAsync<JsonObject>($"/api/v1/runs/{run}"))!;
-        Assert.True((string)ended["state"]! == "finished", $"The run is {ended["state"]}: {ended["reason"]}");
+        while (await lines.ReadLineAsync() is { } line && !(line.Contains("\"reward\"", StringComparison.Ordinal) && (await StepTimes(run)).Length >= 10)) { }
+    }
+
+    /// <summary>Stops it and waits until it has ended.</summary>
+    public async Task Stop(string run)
+    {
+        (await Client.PostAsync($"/api/v1/runs/{run}/actions/stop", null)).EnsureSuccessStatusCode();
+        await End(run, "cancelled");
     }
 
     /// <summary>The newest step with metrics.</summary>
     public async Task<long> LastStep(string run) => (long)(await Client.GetFromJsonAsync<JsonObject>($"/api/v1/runs/{run}/metrics"))!["metrics"]!.AsArray().Max(m => (long)m!["last_step"]!);
 
-    /// <summary>Seconds that the trainer took for its reinforcement steps, by its own clock.</summary>
-    public async Task<double> Trained(string run)
+    /// <summary>When the trainer had each reinforcement step done, by its own clock, ms since 1970.</summary>
+    public async Task<long[]> StepTimes(string run)
     {
         JsonObject values = (await Client.GetFromJsonAsync<JsonObject>($"/api/v1/runs/{run}/metrics/values?name=reward&buckets=5000"))!;
-        DateTimeOffset[] times = [.. values["times"]!.AsArray().Select(t => t!.GetValue<DateTimeOffset>())];
-        return (times[^1] - times[0]).TotalSeconds;
+        return [.. values["times"]!.AsArray().Select(t => t!.GetValue<DateTimeOffset>().ToUnixTimeMilliseconds())];
+    }
+
+    private async Task End(string run, string state)
+    {
+        using Stream events = await Client.GetStreamAsync($"/api/v1/runs/{run}/events");
+        using var lines = new StreamReader(events);
+        while (await lines.ReadLineAsync() is { } line && line != "event: end") { }
+        JsonObject ended = (await Client.GetFromJsonAsync<JsonObject>($"/api/v1/runs/{run}"))!;
+        Assert.True((string)ended["state"]! == state, $"The run is {ended["state"]}: {ended["reason"]}");
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RIL.Web.Accounts;
 using RIL.Web.Api;
@@ -14,7 +15,11 @@ public static class LiveFeature
         builder.Services.AddSingleton<RunGaps>();
         builder.Services.AddSingleton<RunEventStream>();
         builder.Services.AddSignalR()
-            .AddJsonProtocol(json => ApiFeature.Configure(json.PayloadSerializerOptions))
+            .AddJsonProtocol(json =>
+            {
+                ApiFeature.Configure(json.PayloadSerializerOptions);
+                json.PayloadSerializerOptions.Converters.Add(new SharedMessages(new JsonSerializerOptions(json.PayloadSerializerOptions)));
+            })
             // Browsers take the connection for lost after three of these.
             .AddHubOptions<RunHub>(hub => hub.KeepAliveInterval = TimeSpan.FromSeconds(5));
     }

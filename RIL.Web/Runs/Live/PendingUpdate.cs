@@ -8,17 +8,19 @@ internal sealed class PendingUpdate(RunUpdate first)
 
     private const int MostLines = 500;
 
-    private readonly List<LiveValue> _values = [.. first.Values];
-    private readonly List<LiveStep> _steps = [.. first.Steps ?? []];
-    private readonly List<long> _completions = [.. first.CompletionSteps];
-    private readonly List<RunLogLine> _log = [.. first.Log];
+    private readonly RunUpdate _first = first;
+    private readonly List<LiveValue> _values = [];
+    private readonly List<LiveStep> _steps = [];
+    private readonly List<long> _completions = [];
+    private readonly List<RunLogLine> _log = [];
     private RunUpdate _newest = first;
-    private bool _checkpoints = first.Checkpoints;
+    private bool _joined, _checkpoints = first.Checkpoints;
     private RunHistories _gap = first.Gap;
     private long? _rewoundTo = first.RewoundTo;
 
     public void Join(RunUpdate next)
     {
+        if (!_joined) Copy();
         if (next.RewoundTo is { } step)
         {
             _values.RemoveAll(v => v.Step > step);
@@ -34,8 +36,18 @@ internal sealed class PendingUpdate(RunUpdate first)
         _newest = Newest(next);
     }
 
-    public RunUpdate Take() =>
+    /// <summary>All of them in one; one that came alone is handed on itself, so that readers share what is made of it.</summary>
+    public RunUpdate Take() => !_joined ? _first :
         _newest with { Values = _values, Steps = _steps, CompletionSteps = _completions, Log = _log, Checkpoints = _checkpoints, RewoundTo = _rewoundTo, Gap = _gap };
+
+    private void Copy()
+    {
+        _joined = true;
+        _values.AddRange(_first.Values);
+        _steps.AddRange(_first.Steps ?? []);
+        _completions.AddRange(_first.CompletionSteps);
+        _log.AddRange(_first.Log);
+    }
 
     // A person's action and a stored event may come in either order: the state is that of the later change, the rest that of the later event.
     private RunUpdate Newest(RunUpdate next)

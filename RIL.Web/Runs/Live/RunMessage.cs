@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RIL.Web.Runs.Live;
 
 /// <summary>New values of a metric.</summary>
@@ -27,8 +29,13 @@ public sealed record RunMessage(
     string Run, long LastEvent, RunProgress Progress, IReadOnlyDictionary<string, MessageSeries> Metrics, MessageSteps Steps,
     IReadOnlyList<long> Completions, IReadOnlyList<RunLogLine> Log, bool Checkpoints, long? RewoundTo, bool GapTooLarge, IReadOnlyList<RunHistories> ReadAgain)
 {
-    /// <summary>The message of an update.</summary>
-    public static RunMessage Of(RunUpdate update)
+    // Fifty who watch a run get one update: its message is made once.
+    private static readonly ConditionalWeakTable<RunUpdate, RunMessage> Made = [];
+
+    /// <summary>The message of an update; the same one for the same update.</summary>
+    public static RunMessage Of(RunUpdate update) => Made.GetValue(update, Make);
+
+    private static RunMessage Make(RunUpdate update)
     {
         IReadOnlyList<LiveStep> steps = update.Steps ?? [];
         return new RunMessage(

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using RIL.Web.Api;
 using RIL.Web.Runs;
 using RIL.Web.Runs.Live;
 
@@ -9,6 +11,8 @@ namespace RIL.Tests.Web.Runs.Live;
 public sealed class RunFeedTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
     private readonly RunFeed _feed = new(TimeProvider.System, NullLogger<RunFeed>.Instance);
 
     [Fact]
@@ -35,6 +39,25 @@ public sealed class RunFeedTests
         RunUpdate joined = await second.Task;
         Assert.Equal((1000L, 1000L, 999, RunHistories.None), (joined.LastEvent, joined.Progress.Step, joined.Values.Count, joined.Gap));
         Assert.Equal(Enumerable.Range(2, 999).Select(n => (long)n), joined.Values.Select(v => v.Step));
+    }
+
+    [Fact]
+    public async Task ReadersOfOneUpdate_GetOneMessage_WrittenOnceAsItWouldBeForEach()
+    {
+        var messages = Channel.CreateUnbounded<RunMessage>();
+        Task Receive(RunUpdate update) => messages.Writer.WriteAsync(RunMessage.Of(update)).AsTask();
+        using IDisposable one = _feed.Subscribe("run", Receive), other = _feed.Subscribe(null, Receive);
+        _feed.Publish(Update(1) with { Values = [new LiveValue("reward", 1, 0.5), new LiveValue("loss", 1, double.NaN)] });
+        RunMessage[] both = [await messages.Reader.ReadAsync(Cancellation), await messages.Reader.ReadAsync(Cancellation)];
+        Assert.Same(both[0], both[1]);
+
+        JsonSerializerOptions plain = new(JsonSerializerDefaults.Web), shared = new(JsonSerializerDefaults.Web);
+        ApiFeature.Configure(plain);
+        ApiFeature.Configure(shared);
+        shared.Converters.Add(new SharedMessages(plain));
+        string expected = JsonSerializer.Serialize(both, plain);
+        Assert.Contains("\"loss\":{\"steps\":[1],\"values\":[null]}", expected, StringComparison.Ordinal);
+        for (int i = 0; i < 2; i++) Assert.Equal(expected, JsonSerializer.Serialize(both, shared));
     }
 
     [Fact]
