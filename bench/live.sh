@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How soon a metric that a real trainer logs is painted in a browser, what 50 viewers and ten pages cost the trainer, and what an open page needs of memory.
-#   bench/live.sh [ROUNDS]      ROUNDS: trainings with nobody, with viewers and with pages in turn (default 12, about two minutes each); on an idle machine
+#   bench/live.sh [ROUNDS]      ROUNDS: of 36 seconds each, in which viewers come to a run that trains and leave it again, measured in two ways (default 12, half an hour with the rest); on an idle machine
 # Needs Chromium (see the README's test command). Tables go to artifacts/bench/ (Markdown and JSON).
 set -euo pipefail
 cd "$(dirname "$0")/.."
