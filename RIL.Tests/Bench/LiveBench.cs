@@ -171,8 +171,11 @@ public sealed class LiveBench(ChromiumFixture chromium)
         foreach (bool watched in Enumerable.Range(0, rounds).SelectMany(_ => Order))
         {
             if (watched) watching ??= await watch(run);
-            else if (watching is not null) await watching.DisposeAsync();
-            if (!watched) watching = null;
+            else if (watching is not null)
+            {
+                await watching.DisposeAsync();
+                watching = null;
+            }
             await Task.Delay(Settling);
             self.Refresh();
             (DateTimeOffset from, double processor, TimeSpan own) = (DateTimeOffset.UtcNow, site.ProcessorSeconds, self.TotalProcessorTime);

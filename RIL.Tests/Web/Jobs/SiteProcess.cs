@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
@@ -7,14 +6,7 @@ namespace RIL.Tests.Web.Jobs;
 /// <summary>The site as a process of its own, so that it can be killed.</summary>
 internal sealed partial class SiteProcess : IDisposable
 {
-    private static readonly ConcurrentDictionary<int, Process> Living = new();
     private readonly Process _process;
-
-    // Tests and benchmarks that are ended by a signal leave neither a site nor its trainers behind.
-    static SiteProcess() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-    {
-        foreach (Process site in Living.Values) site.Kill(entireProcessTree: true);
-    };
 
     private SiteProcess(Process process, Uri address, string? link) => (_process, Address, Link) = (process, address, link);
 
@@ -43,7 +35,6 @@ internal sealed partial class SiteProcess : IDisposable
     {
         (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
         Process process = Process.Start(start)!;
-        Living[process.Id] = process;
         var said = new List<string>();
         Uri? address = null;
         string? link = null;
@@ -69,7 +60,6 @@ internal sealed partial class SiteProcess : IDisposable
         catch
         {
             if (!process.HasExited) process.Kill();
-            Living.TryRemove(process.Id, out _);
             process.Dispose();
             throw;
         }
@@ -86,7 +76,6 @@ internal sealed partial class SiteProcess : IDisposable
     public void Dispose()
     {
         if (!_process.HasExited) Kill();
-        Living.TryRemove(Id, out _);
         _process.Dispose();
     }
 

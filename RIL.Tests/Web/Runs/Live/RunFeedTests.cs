@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -54,10 +55,12 @@ public sealed class RunFeedTests
         JsonSerializerOptions plain = new(JsonSerializerDefaults.Web), shared = new(JsonSerializerDefaults.Web);
         ApiFeature.Configure(plain);
         ApiFeature.Configure(shared);
-        shared.Converters.Add(new SharedMessages(plain));
+        var counted = new Counted(plain);
+        shared.Converters.Add(new SharedMessages(new JsonSerializerOptions(plain) { Converters = { counted } }));
         string expected = JsonSerializer.Serialize(both, plain);
         Assert.Contains("\"loss\":{\"steps\":[1],\"values\":[null]}", expected, StringComparison.Ordinal);
         for (int i = 0; i < 2; i++) Assert.Equal(expected, JsonSerializer.Serialize(both, shared));
+        Assert.Equal(1, counted.Writes);
     }
 
     [Fact]
@@ -171,6 +174,20 @@ public sealed class RunFeedTests
             ITimer timer = base.CreateTimer(callback, state, dueTime, period);
             Timers.Release();
             return timer;
+        }
+    }
+
+    // How often the part of a message that every message has was written.
+    private sealed class Counted(JsonSerializerOptions plain) : JsonConverter<RunProgress>
+    {
+        public int Writes { get; private set; }
+
+        public override RunProgress? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, RunProgress value, JsonSerializerOptions options)
+        {
+            Writes++;
+            JsonSerializer.Serialize(writer, value, plain);
         }
     }
 }
