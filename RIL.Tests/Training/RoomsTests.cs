@@ -8,7 +8,8 @@ public sealed partial class RoomsTests
     // From the ground up; a room may use those before it.
     private static readonly string[] Staircase =
     [
-        "Settings", "Randomness", "Torch", "Safetensors", "Images", "Tokenizers", "Datasets", "Layers", "Optimizers", "Models", "Generation", "Rewards", "Teachers",
+        "Settings", "Randomness", "Torch", "Safetensors", "Images", "Tokenizers", "Datasets", "Layers", "Optimizers", "Models",
+        "Generation", "Rewards", "Teachers",
         "Evaluation", "Sft", "Grpo", "Ril", "Quickstart", "Runs", "Studies", "Commands",
     ];
 
@@ -18,13 +19,15 @@ public sealed partial class RoomsTests
         string project = Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "RIL.Training");
         var upward = new List<string>();
         int arrows = 0;
-        foreach (string file in Staircase.Select(room => Path.Combine(project, room)).Where(Directory.Exists).SelectMany(f => Directory.EnumerateFiles(f, "*.cs", SearchOption.AllDirectories)))
+        foreach (string file in Staircase.Select(room => Path.Combine(project, room)).Where(Directory.Exists)
+            .SelectMany(f => Directory.EnumerateFiles(f, "*.cs", SearchOption.AllDirectories)))
         {
             string room = Path.GetRelativePath(project, file).Split(Path.DirectorySeparatorChar)[0];
             foreach (Match use in Uses().Matches(File.ReadAllText(file)))
             {
                 arrows++;
-                if (Array.IndexOf(Staircase, use.Groups[1].Value) > Array.IndexOf(Staircase, room)) upward.Add($"{Path.GetRelativePath(project, file)} uses {use.Groups[1].Value}");
+                if (Array.IndexOf(Staircase, use.Groups[1].Value) > Array.IndexOf(Staircase, room))
+                    upward.Add($"{Path.GetRelativePath(project, file)} uses {use.Groups[1].Value}");
             }
         }
         Assert.True(arrows > 100);
@@ -35,7 +38,8 @@ public sealed partial class RoomsTests
     public void EveryRoom_HasAStep()
     {
         string project = Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "RIL.Training");
-        IEnumerable<string> rooms = Directory.EnumerateDirectories(project).Where(d => Directory.EnumerateFiles(d, "*.cs").Any()).Select(d => Path.GetFileName(d)!);
+        IEnumerable<string> rooms = Directory.EnumerateDirectories(project).Where(d => Directory.EnumerateFiles(d, "*.cs").Any())
+            .Select(d => Path.GetFileName(d)!);
         Assert.Empty(rooms.Except(Staircase));
     }
 

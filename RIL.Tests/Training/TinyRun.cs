@@ -9,11 +9,14 @@ using static TorchSharp.torch;
 
 namespace RIL.Tests.Training;
 
-/// <summary>Whole runs of seconds: a student of a few thousand weights, questions of the example, teachers that answer rightly in either form.</summary>
+/// <summary>
+/// Whole runs of seconds: a student of a few thousand weights, questions of the example, teachers that answer rightly in either form.
+/// </summary>
 internal sealed class TinyRun : IDisposable
 {
     private const string Questions = "quickstart:rl:0:12";
-    private static readonly QuickstartSize Size = new(Hidden: 32, Layers: 2, Heads: 2, KeyValueHeads: 1, FeedForward: 48, VisionHidden: 32, VisionLayers: 1, VisionHeads: 2, VisionFeedForward: 48);
+    private static readonly QuickstartSize Size = new(Hidden: 32, Layers: 2, Heads: 2, KeyValueHeads: 1, FeedForward: 48, VisionHidden: 32,
+        VisionLayers: 1, VisionHeads: 2, VisionFeedForward: 48);
     private readonly TemporaryFolder _folder = new();
 
     public TinyRun()
@@ -42,9 +45,12 @@ internal sealed class TinyRun : IDisposable
     {
         Student = Student, Dataset = Questions, SftDataset = "quickstart:sft:0:40", EvalDataset = "quickstart:validation:0:8",
         Teachers = [new("long", Answers), new("short", Answers)], Judge = JudgeRule.AfterMarker, AnswerMarker = "answer :",
-        OutputDir = Folder(name), Seed = 5, SaveSteps = 2, EvalSteps = 2, CompletionsPerPrompt = 2, CompletionsPerPass = 4, PassesPerUpdate = 1, MaxCompletionLength = 12,
-        SftSteps = 5, SftBatchSize = 8, SftLearningRate = 3e-3, DiscriminatorPretrainSteps = 3, DiscriminatorPretrainLearningRate = 1e-3, DiscriminatorPretrainCompletions = 4,
-        DiscriminatorLearningRate = 1e-3, MaxSteps = 5, LearningRate = 1e-3, Schedule = LearningRateSchedule.Linear, WarmupSteps = 1, UpdatesPerBatch = 2, Similarity = Similarity.Graded,
+        OutputDir = Folder(name), Seed = 5, SaveSteps = 2, EvalSteps = 2, CompletionsPerPrompt = 2, CompletionsPerPass = 4,
+        PassesPerUpdate = 1, MaxCompletionLength = 12,
+        SftSteps = 5, SftBatchSize = 8, SftLearningRate = 3e-3, DiscriminatorPretrainSteps = 3, DiscriminatorPretrainLearningRate = 1e-3,
+        DiscriminatorPretrainCompletions = 4,
+        DiscriminatorLearningRate = 1e-3, MaxSteps = 5, LearningRate = 1e-3, Schedule = LearningRateSchedule.Linear, WarmupSteps = 1,
+        UpdatesPerBatch = 2, Similarity = Similarity.Graded,
         DiscriminatorUpdatesPerBatch = 1, SaveTotalLimit = null,
     };
 
@@ -66,7 +72,8 @@ internal sealed class TinyRun : IDisposable
             .Where(f => f.Contains("student", StringComparison.Ordinal) || Path.GetDirectoryName(f) == LastCheckpoint(name))
             .ToDictionary(f => Path.GetRelativePath(Folder(name), f), File.ReadAllBytes);
 
-    public string LastCheckpoint(string name) => Directory.EnumerateDirectories(Folder(name), "checkpoint-*").MaxBy(f => int.Parse(Path.GetFileName(f)[11..], System.Globalization.CultureInfo.InvariantCulture))!;
+    public string LastCheckpoint(string name) => Directory.EnumerateDirectories(Folder(name), "checkpoint-*")
+        .MaxBy(f => int.Parse(Path.GetFileName(f)[11..], System.Globalization.CultureInfo.InvariantCulture))!;
 
     /// <summary>The questions as the run sees them.</summary>
     public static IReadOnlyList<Example> Examples => QuickstartData.Load(Questions);

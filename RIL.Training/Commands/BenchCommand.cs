@@ -14,8 +14,9 @@ using static TorchSharp.torch;
 namespace RIL.Training.Commands;
 
 /// <summary>
-/// <c>bench</c>: times reinforcement steps on a workload that other engines run too. A step samples G completions for each of P prompts, takes the reference's
-/// log-probabilities (the policy's own old ones fall out of the update), and makes one Dr.GRPO update with KL on all P·G completions. End tokens are never drawn.
+/// <c>bench</c>: times reinforcement steps on a workload that other engines run too. A step samples G completions for each of P prompts,
+/// takes the reference's log-probabilities (the policy's own old ones fall out of the update), and makes one Dr.GRPO update with KL on all
+/// P·G completions. End tokens are never drawn.
 /// </summary>
 internal static class BenchCommand
 {
@@ -23,17 +24,21 @@ internal static class BenchCommand
 
     public static Command Create()
     {
-        var workload = new Option<string>("--workload") { Description = "Folder with model/ and workload.safetensors.", HelpName = "DIR", Required = true };
-        var steps = new Option<int>("--steps") { Description = "Steps to time, after one that is not timed.", HelpName = "N", DefaultValueFactory = _ => 5 };
+        var workload = new Option<string>("--workload")
+            { Description = "Folder with model/ and workload.safetensors.", HelpName = "DIR", Required = true };
+        var steps = new Option<int>("--steps")
+            { Description = "Steps to time, after one that is not timed.", HelpName = "N", DefaultValueFactory = _ => 5 };
         var runtime = new RuntimeOptions();
         var verb = new VerbWithExamples(
-            "bench", "Times reinforcement steps on a workload and prints one JSON line: medians in seconds (scoring is part of update_s), tokens per second, peak memory.",
+            "bench", "Times reinforcement steps on a workload and prints one JSON line: medians in seconds (scoring is part of update_s), "
+                + "tokens per second, peak memory.",
             "bench --workload /tmp/small", "bench --workload /tmp/small --threads 2 --steps 10") { workload, steps };
         runtime.AddTo(verb);
         verb.SetAction(parsed =>
         {
             runtime.Start(parsed);
-            parsed.InvocationConfiguration.Output.WriteLine(Measure(BenchWorkload.Read(parsed.GetRequiredValue(workload)), Math.Max(1, parsed.GetRequiredValue(steps))).ToJsonString());
+            parsed.InvocationConfiguration.Output.WriteLine(Measure(BenchWorkload.Read(parsed.GetRequiredValue(workload)),
+                Math.Max(1, parsed.GetRequiredValue(steps))).ToJsonString());
         });
         return verb;
     }
@@ -42,29 +47,40 @@ internal static class BenchCommand
     {
         using VisionLanguageModel policy = ModelCatalog.Load(work.Model, CPU), reference = ModelCatalog.Load(work.Model, CPU);
         var loss = new PolicyLossSettings(LossType.DrGrpo, ImportanceSamplingLevel.Token, 0.2, 0.2, 0.01, work.NewTokens);
-        using var update = new PolicyUpdate(policy, reference, freezeVisionTower: false, loss, temperature: 1, new AdamWSettings(WeightDecay: 0.01), maxGradientNorm: 1);
+        using var update = new PolicyUpdate(policy, reference, freezeVisionTower: false, loss, temperature: 1,
+            new AdamWSettings(WeightDecay: 0.01), maxGradientNorm: 1);
         var generator = new CompletionGenerator(policy);
-        var sampling = new SamplingOptions { MaxNewTokens = work.NewTokens, SuppressTokenIds = [.. Banned.Where(id => id < policy.VocabularySize)] };
+        var sampling = new SamplingOptions { MaxNewTokens = work.NewTokens,
+            SuppressTokenIds = [.. Banned.Where(id => id < policy.VocabularySize)] };
         var times = new List<(double Sample, double Update)>();
         for (int step = 0; step <= steps; step++)
         {
             long start = Stopwatch.GetTimestamp();
-            IReadOnlyList<IReadOnlyList<SampledCompletion>> sampled = generator.Sample(work.Prompts, work.Generations, sampling, new SamplingKey(0, step, [.. work.Prompts.Select((_, i) => (long)i)]));
+            IReadOnlyList<IReadOnlyList<SampledCompletion>> sampled = generator.Sample(work.Prompts, work.Generations, sampling,
+                new SamplingKey(0, step, [.. work.Prompts.Select((_, i) => (long)i)]));
             double sampleSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            RolloutGroup[] groups = [.. work.Prompts.Select((prompt, p) => new RolloutGroup(Question(p), prompt, [.. sampled[p].Select(c => new RolloutOutput(RolloutOutput.Student, c.TokenIds, "", c.Truncated, c))]))];
+            RolloutGroup[] groups = [.. work.Prompts.Select((prompt, p) =>
+                new RolloutGroup(Question(p), prompt,
+                [.. sampled[p].Select(c => new RolloutOutput(RolloutOutput.Student, c.TokenIds, "", c.Truncated, c))]))];
             int outputs = groups.Length * work.Generations;
-            var rewards = Enumerable.Range(0, outputs).Select(i => new GroupedReward(i / work.Generations, CounterRandom.Uniform(1, step, i, 0, 0)));
-            update.Run(groups, GroupAdvantage.Of([.. rewards], ScaleRewards.None).Values, [.. Enumerable.Repeat(true, outputs)], new bool[outputs], iterations: 1, learningRate: 1e-6);
+            var rewards = Enumerable.Range(0, outputs)
+                .Select(i => new GroupedReward(i / work.Generations, CounterRandom.Uniform(1, step, i, 0, 0)));
+            update.Run(groups, GroupAdvantage.Of([.. rewards], ScaleRewards.None).Values, [.. Enumerable.Repeat(true, outputs)],
+                new bool[outputs], iterations: 1, learningRate: 1e-6);
             double whole = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (step > 0) times.Add((sampleSeconds, whole - sampleSeconds));
         }
-        double sample = Median(times.Select(t => t.Sample)), rest = Median(times.Select(t => t.Update)), all = Median(times.Select(t => t.Sample + t.Update));
+        double sample = Median(times.Select(t => t.Sample)), rest = Median(times.Select(t => t.Update)),
+            all = Median(times.Select(t => t.Sample + t.Update));
         double tokens = work.Prompts.Count * work.Generations * work.NewTokens;
         return new JsonObject
         {
-            ["engine"] = "ril", ["parameters"] = policy.Weights.Sum(w => w.Count), ["prompts"] = work.Prompts.Count, ["generations"] = work.Generations, ["new_tokens"] = work.NewTokens,
-            ["threads"] = TorchRuntime.Workers.Count * get_num_threads(), ["sample_s"] = Math.Round(sample, 4), ["score_s"] = 0, ["update_s"] = Math.Round(rest, 4), ["step_s"] = Math.Round(all, 4),
-            ["sample_tokens_per_s"] = Math.Round(tokens / sample), ["step_tokens_per_s"] = Math.Round(tokens / all), ["peak_rss_mb"] = PeakMegabytes(),
+            ["engine"] = "ril", ["parameters"] = policy.Weights.Sum(w => w.Count), ["prompts"] = work.Prompts.Count,
+            ["generations"] = work.Generations, ["new_tokens"] = work.NewTokens,
+            ["threads"] = TorchRuntime.Workers.Count * get_num_threads(), ["sample_s"] = Math.Round(sample, 4), ["score_s"] = 0,
+            ["update_s"] = Math.Round(rest, 4), ["step_s"] = Math.Round(all, 4),
+            ["sample_tokens_per_s"] = Math.Round(tokens / sample), ["step_tokens_per_s"] = Math.Round(tokens / all),
+            ["peak_rss_mb"] = PeakMegabytes(),
         };
     }
 

@@ -14,15 +14,21 @@ internal static class CollectCommand
     public static Command Create()
     {
         var teacher = new Option<string>("--teacher") { Description = "Name of the teacher.", HelpName = "NAME", Required = true };
-        var checkpoint = new Option<string>("--checkpoint") { Description = "Folder of the teacher's model (Hugging Face layout).", HelpName = "DIR", Required = true };
-        var output = new Option<string>("--output") { Description = "File of kept answers (.jsonl, .jsonl.gz); what it holds already is not asked again.", HelpName = "FILE", Required = true };
+        var checkpoint = new Option<string>("--checkpoint")
+            { Description = "Folder of the teacher's model (Hugging Face layout).", HelpName = "DIR", Required = true };
+        var output = new Option<string>("--output")
+            { Description = "File of kept answers (.jsonl, .jsonl.gz); what it holds already is not asked again.",
+            HelpName = "FILE", Required = true };
         var dataset = new Option<string?>("--dataset") { Description = "Questions (default: dataset).", HelpName = "DATA" };
-        var answers = new Option<int>("--answers") { Description = "Answers per question.", HelpName = "N", DefaultValueFactory = _ => 16 };
+        var answers = new Option<int>("--answers")
+            { Description = "Answers per question.", HelpName = "N", DefaultValueFactory = _ => 16 };
         var config = new ConfigOptions();
         var runtime = new RuntimeOptions();
         var verb = new VerbWithExamples(
-            "collect", "Samples a teacher's answers to the training questions, with the configuration's sampling settings and seed; goes on where it was interrupted.",
-            "collect --teacher a --checkpoint models/teacher-a --dataset questions.jsonl --output answers-a.jsonl.gz --answers 16", "collect --teacher a --checkpoint models/teacher-a --config run.yaml --output a.jsonl --answers 8")
+            "collect", "Samples a teacher's answers to the training questions, with the configuration's sampling settings and seed; goes "
+                + "on where it was interrupted.",
+            "collect --teacher a --checkpoint models/teacher-a --dataset questions.jsonl --output answers-a.jsonl.gz --answers 16",
+            "collect --teacher a --checkpoint models/teacher-a --config run.yaml --output a.jsonl --answers 8")
         { teacher, checkpoint, output, dataset, answers };
         config.AddTo(verb);
         runtime.AddTo(verb);
@@ -30,15 +36,20 @@ internal static class CollectCommand
         {
             RunConfig settings = config.Read(parsed);
             runtime.Start(parsed, settings.Torch);
-            string data = parsed.GetValue(dataset) ?? (settings.Dataset.Length > 0 ? settings.Dataset : throw new InputException("--dataset is missing and the configuration has no dataset; expected the training questions."));
+            string data = parsed.GetValue(dataset)
+                ?? (settings.Dataset.Length > 0 ? settings.Dataset
+                : throw new InputException("--dataset is missing and the configuration has no dataset; expected the training questions."));
             int perQuestion = parsed.GetRequiredValue(answers);
             if (perQuestion < 1) throw new InputException($"--answers is {perQuestion}; expected a whole number from 1.");
-            Collect(parsed.GetRequiredValue(teacher), QuickstartFiles.Resolve(parsed.GetRequiredValue(checkpoint)), RunConfig.LoadExamples(data), parsed.GetRequiredValue(output), perQuestion, settings, parsed.InvocationConfiguration.Output);
+            Collect(parsed.GetRequiredValue(teacher), QuickstartFiles.Resolve(parsed.GetRequiredValue(checkpoint)),
+                RunConfig.LoadExamples(data), parsed.GetRequiredValue(output), perQuestion, settings,
+                parsed.InvocationConfiguration.Output);
         });
         return verb;
     }
 
-    private static void Collect(string teacher, string checkpoint, IReadOnlyList<Example> questions, string file, int perQuestion, RunConfig settings, TextWriter output)
+    private static void Collect(string teacher, string checkpoint, IReadOnlyList<Example> questions, string file, int perQuestion,
+        RunConfig settings, TextWriter output)
     {
         using VisionLanguageModel model = ModelCatalog.Load(checkpoint, RunInputs.ChooseDevice(settings.Device));
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(checkpoint, settings.MinPixels, settings.MaxPixels);
@@ -52,6 +63,7 @@ internal static class CollectCommand
             shown = 10 * done / of;
             output.WriteLine($"{done}/{of} questions");
         });
-        output.WriteLine($"{file}: {questions.Sum(q => kept.Of(teacher, q.Id).Count)} answers of teacher {teacher} to {questions.Count} questions.");
+        output.WriteLine($"{file}: {questions.Sum(q => kept.Of(teacher, q.Id).Count)} answers of teacher {teacher} to {questions.Count} "
+            + $"questions.");
     }
 }

@@ -18,7 +18,8 @@ internal static class CommandLine
         try
         {
             // Signals are the runs' own: they end with a checkpoint.
-            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parsed.Invoke(new InvocationConfiguration { Output = output, Error = errors, EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null });
         }
         catch (InputException e)
         {
@@ -54,7 +55,8 @@ internal static class CommandLine
     }
 
     private static string Path(ParseResult parsed) =>
-        parsed.CommandResult.Command is RootCommand ? "" : string.Join(' ', Ancestors(parsed.CommandResult.Command).Reverse().Select(c => c.Name)) + " ";
+        parsed.CommandResult.Command is RootCommand ? ""
+            : string.Join(' ', Ancestors(parsed.CommandResult.Command).Reverse().Select(c => c.Name)) + " ";
 
     private static IEnumerable<Command> Ancestors(Command command)
     {

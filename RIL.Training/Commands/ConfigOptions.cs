@@ -8,14 +8,17 @@ internal sealed class ConfigOptions
 {
     private readonly Option<string[]> _presets = new("--preset")
     {
-        Description = $"Settings that come with the program; may be given several times, later ones win: {string.Join(", ", RunPresets.Names)}.", HelpName = "NAME", DefaultValueFactory = _ => [],
+        Description = $"Settings that come with the program; may be given several times, later ones win: "
+            + $"{string.Join(", ", RunPresets.Names)}.", HelpName = "NAME", DefaultValueFactory = _ => [],
     };
 
-    private readonly Option<string?> _file = new("--config") { Description = "File of settings (.yaml, .json); wins over presets. Keys: see config show.", HelpName = "FILE" };
+    private readonly Option<string?> _file = new("--config")
+        { Description = "File of settings (.yaml, .json); wins over presets. Keys: see config show.", HelpName = "FILE" };
 
     private readonly Option<string[]> _settings = new("--set")
     {
-        Description = "One setting; may be given several times and wins over the file.", HelpName = "KEY=VALUE", DefaultValueFactory = _ => [],
+        Description = "One setting; may be given several times and wins over the file.", HelpName = "KEY=VALUE",
+        DefaultValueFactory = _ => [],
     };
 
     public void AddTo(Command verb)
@@ -36,5 +39,6 @@ internal sealed class ConfigOptions
 
     /// <summary>What the run is called after where it has no name of its own.</summary>
     public string Title(ParseResult parsed) =>
-        parsed.GetValue(_file) is { } file ? Path.GetFileNameWithoutExtension(file) : parsed.GetRequiredValue(_presets) is { Length: > 0 } presets ? string.Join('-', presets) : "run";
+        parsed.GetValue(_file) is { } file ? Path.GetFileNameWithoutExtension(file)
+            : parsed.GetRequiredValue(_presets) is { Length: > 0 } presets ? string.Join('-', presets) : "run";
 }

@@ -14,32 +14,40 @@ internal static class EvaluateCommand
 {
     public static Command Create()
     {
-        var models = new Argument<string[]>("CHECKPOINT") { Description = "Checkpoint folders (Hugging Face layout), or a run's student or checkpoint-N.", Arity = ArgumentArity.OneOrMore };
+        var models = new Argument<string[]>("CHECKPOINT")
+            { Description = "Checkpoint folders (Hugging Face layout), or a run's student or checkpoint-N.",
+            Arity = ArgumentArity.OneOrMore };
         var dataset = new Option<string?>("--dataset") { Description = "Questions (default: eval_dataset).", HelpName = "DATA" };
         var limit = new Option<int?>("--limit") { Description = "Ask the first N questions only (default: eval_limit).", HelpName = "N" };
-        var answers = new Option<string?>("--answers") { Description = "Also write every answer with its verdict, one JSON object a line.", HelpName = "FILE" };
+        var answers = new Option<string?>("--answers") { Description = "Also write every answer with its verdict, one JSON object a line.",
+            HelpName = "FILE" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object a checkpoint instead of a table." };
         var config = new ConfigOptions();
         var runtime = new RuntimeOptions();
         var verb = new VerbWithExamples(
             "evaluate", "Asks checkpoints the questions of a data set and judges their answers by the configuration's rule.",
-            "evaluate runs/first/student --preset quickstart", "evaluate models/a models/b --config run.yaml --dataset test.jsonl --limit 200 --json") { models, dataset, limit, answers, json };
+            "evaluate runs/first/student --preset quickstart",
+                "evaluate models/a models/b --config run.yaml --dataset test.jsonl --limit 200 --json") { models, dataset,
+                limit, answers, json };
         config.AddTo(verb);
         runtime.AddTo(verb);
         verb.SetAction(parsed =>
         {
             RunConfig settings = config.Read(parsed);
             runtime.Start(parsed, settings.Torch);
-            string data = parsed.GetValue(dataset) ?? settings.EvalDataset ?? throw new InputException("--dataset is missing and the configuration has no eval_dataset; expected a data set.");
+            string data = parsed.GetValue(dataset) ?? settings.EvalDataset
+                ?? throw new InputException("--dataset is missing and the configuration has no eval_dataset; expected a data set.");
             IReadOnlyList<Example> questions = RunConfig.LoadExamples(data);
             int count = parsed.GetValue(limit) ?? settings.EvalLimit;
             if (count > 0) questions = [.. questions.Take(count)];
-            Report(parsed.GetRequiredValue(models), questions, settings, parsed.GetValue(answers), parsed.GetValue(json), parsed.InvocationConfiguration.Output);
+            Report(parsed.GetRequiredValue(models), questions, settings, parsed.GetValue(answers), parsed.GetValue(json),
+                parsed.InvocationConfiguration.Output);
         });
         return verb;
     }
 
-    private static void Report(string[] models, IReadOnlyList<Example> questions, RunConfig settings, string? answersFile, bool json, TextWriter output)
+    private static void Report(string[] models, IReadOnlyList<Example> questions, RunConfig settings, string? answersFile,
+        bool json, TextWriter output)
     {
         using StreamWriter? lines = answersFile is null ? null : new StreamWriter(answersFile) { NewLine = "\n" };
         var results = new List<ModelAccuracy>();
@@ -48,7 +56,9 @@ internal static class EvaluateCommand
             string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
             IReadOnlyList<EvaluatedAnswer> answers = Ask(QuickstartFiles.Resolve(folder), questions, settings);
             foreach (EvaluatedAnswer answer in answers)
-                lines?.WriteLine(JsonSerializer.Serialize(new { model = folder, question = answer.Question.Id, type = answer.Question.QuestionType, truth = answer.Question.Answer, answer = answer.Text, right = answer.Right }, RunEvent.Json));
+                lines?.WriteLine(JsonSerializer.Serialize(new { model = folder, question = answer.Question.Id,
+                    type = answer.Question.QuestionType, truth = answer.Question.Answer, answer = answer.Text, right = answer.Right },
+                    RunEvent.Json));
             EvaluationResult result = EvaluationResult.Of(answers);
             results.Add(new ModelAccuracy(name, result.Accuracy, result.ByType, result.Questions, result.MeanLength));
             if (json) output.WriteLine(JsonSerializer.Serialize(results[^1] with { Model = folder }, RunEvent.Json));
@@ -60,6 +70,7 @@ internal static class EvaluateCommand
     {
         using VisionLanguageModel model = ModelCatalog.Load(folder, RunInputs.ChooseDevice(settings.Device));
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(folder, settings.MinPixels, settings.MaxPixels);
-        return new Evaluator(model, encoder, new Rewards.RuleJudge(settings.Judge, settings.AnswerMarker), settings.EvaluationSampling(encoder), settings.EvalBatchSize).Answer(questions, (ulong)settings.Seed);
+        return new Evaluator(model, encoder, new Rewards.RuleJudge(settings.Judge, settings.AnswerMarker),
+            settings.EvaluationSampling(encoder), settings.EvalBatchSize).Answer(questions, (ulong)settings.Seed);
     }
 }

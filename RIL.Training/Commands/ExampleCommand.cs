@@ -8,30 +8,42 @@ namespace RIL.Training.Commands;
 /// <summary><c>example</c>: the embedded example as files, and how its models were made.</summary>
 internal static class ExampleCommand
 {
-    public static Command Create() => new VerbWithExamples("example", "The embedded example: its questions as an ordinary data set, and the making of its models.", "example export quickstart:rl --output my-data", "example make --output made")
+    public static Command Create() =>
+        new VerbWithExamples("example", "The embedded example: its questions as an ordinary data set, and the making of its models.",
+        "example export quickstart:rl --output my-data", "example make --output made")
     {
         Export(), Make(),
     };
 
     private static VerbWithExamples Export()
     {
-        var set = new Argument<string>("SET") { Description = "quickstart:NAME, quickstart:NAME:SEED or quickstart:NAME:SEED:COUNT; NAME is sft, rl, validation, test, teacher, teacher_a or teacher_b." };
-        var folder = new Option<string>("--output") { Description = "Folder for data.jsonl and pictures.", HelpName = "DIR", Required = true };
-        var verb = new VerbWithExamples("export", "Writes a set of the example's questions as a data set folder, in the layout that train reads.", "example export quickstart:sft --output my-data") { set, folder };
+        var set = new Argument<string>("SET")
+            { Description = "quickstart:NAME, quickstart:NAME:SEED or quickstart:NAME:SEED:COUNT; NAME is sft, rl, validation, test, "
+            + "teacher, teacher_a or teacher_b." };
+        var folder = new Option<string>("--output")
+            { Description = "Folder for data.jsonl and pictures.", HelpName = "DIR", Required = true };
+        var verb = new VerbWithExamples("export",
+            "Writes a set of the example's questions as a data set folder, in the layout that train reads.",
+            "example export quickstart:sft --output my-data") { set, folder };
         verb.SetAction(parsed =>
         {
             IReadOnlyList<Example> rows = QuickstartData.Load(parsed.GetRequiredValue(set));
             QuickstartExport.Write(rows, parsed.GetRequiredValue(folder));
-            parsed.InvocationConfiguration.Output.WriteLine($"{rows.Count} questions in {Path.Combine(parsed.GetRequiredValue(folder), "data.jsonl")}");
+            parsed.InvocationConfiguration.Output.WriteLine(
+                $"{rows.Count} questions in {Path.Combine(parsed.GetRequiredValue(folder), "data.jsonl")}");
         });
         return verb;
     }
 
     private static VerbWithExamples Make()
     {
-        var folder = new Option<string>("--output") { Description = "Folder for student, teachers and answers; what is there already is kept.", HelpName = "DIR", Required = true };
+        var folder = new Option<string>("--output")
+            { Description = "Folder for student, teachers and answers; what is there already is kept.",
+            HelpName = "DIR", Required = true };
         var runtime = new RuntimeOptions();
-        var verb = new VerbWithExamples("make", "Makes the example's student, its two teachers and their answers again (about an hour on two cores).", "example make --output made") { folder };
+        var verb = new VerbWithExamples("make",
+            "Makes the example's student, its two teachers and their answers again (about an hour on two cores).",
+            "example make --output made") { folder };
         runtime.AddTo(verb);
         verb.SetAction(parsed =>
         {

@@ -10,9 +10,10 @@ using static TorchSharp.torch;
 namespace RIL.Training.Commands;
 
 /// <summary>
-/// Makes what the example brings along: the student that fine-tuning starts from, two teachers and their answers. The teachers come from one larger model that has
-/// learnt both forms; teacher A is then taught to answer plain questions in the long form about clothing and in the short form about digits, teacher B the reverse; their bare results have no full stop.
-/// Every part that is there is left as it is, so an interrupted making goes on.
+/// Makes what the example brings along: the student that fine-tuning starts from, two teachers and their answers. The teachers come from
+/// one larger model that has learnt both forms; teacher A is then taught to answer plain questions in the long form about clothing and in
+/// the short form about digits, teacher B the reverse; their bare results have no full stop. Every part that is there is left as it is, so
+/// an interrupted making goes on.
 /// </summary>
 internal sealed class ExampleMaking(string folder, TextWriter output, IReadOnlyList<IRunObserver> observers)
 {
@@ -27,7 +28,8 @@ internal sealed class ExampleMaking(string folder, TextWriter output, IReadOnlyL
     public bool Run()
     {
         Directory.CreateDirectory(Path.Combine(folder, "Teachers"));
-        QuickstartBase.Make(QuickstartSize.Student, Path.Combine(folder, "Student"), StudentSeed, dtype: ScalarType.BFloat16, report: Report("student's vision tower"));
+        QuickstartBase.Make(QuickstartSize.Student, Path.Combine(folder, "Student"), StudentSeed, dtype: ScalarType.BFloat16,
+            report: Report("student's vision tower"));
         string tower = Path.Combine(folder, Work, "teacher-tower");
         QuickstartBase.Make(QuickstartSize.Teacher, tower, TeacherSeed, VisionSteps, report: Report("teachers' vision tower"));
         if (Train("teacher-common", tower, "teacher", 20, CommonSteps, 1e-3) is not { } common) return false;
@@ -51,9 +53,12 @@ internal sealed class ExampleMaking(string folder, TextWriter output, IReadOnlyL
         if (Directory.Exists(run.Student)) return run.Student;
         var config = new RunConfig
         {
-            Student = start, Dataset = $"quickstart:{set}:{seed}", EvalDataset = "quickstart:rl", EvalLimit = 800, OutputDir = run.Root, Seed = seed,
-            Judge = JudgeRule.AfterMarker, AnswerMarker = Vocabulary.AnswerMarker, MaxCompletionLength = LongestAnswer, Policy = PolicyStage.None,
-            SftSteps = steps, SftLearningRate = rate, SftSchedule = LearningRateSchedule.Cosine, SftWarmupSteps = 100, SftRateFloor = 0.01, SftFreezeVisionTower = false,
+            Student = start, Dataset = $"quickstart:{set}:{seed}", EvalDataset = "quickstart:rl", EvalLimit = 800,
+            OutputDir = run.Root, Seed = seed,
+            Judge = JudgeRule.AfterMarker, AnswerMarker = Vocabulary.AnswerMarker, MaxCompletionLength = LongestAnswer,
+            Policy = PolicyStage.None,
+            SftSteps = steps, SftLearningRate = rate, SftSchedule = LearningRateSchedule.Cosine, SftWarmupSteps = 100, SftRateFloor = 0.01,
+            SftFreezeVisionTower = false,
             WeightDecay = 0.01, SaveSteps = 250, LoggingSteps = 10, ResumeFromCheckpoint = File.Exists(run.Events) ? "latest" : null,
         };
         output.WriteLine(name);
@@ -71,14 +76,16 @@ internal sealed class ExampleMaking(string folder, TextWriter output, IReadOnlyL
 
     private void Collect(string name, string checkpoint)
     {
-        string packed = Path.Combine(folder, "Teachers", $"answers-{name}.jsonl.gz"), file = Path.Combine(folder, Work, $"answers-{name}.jsonl");
+        string packed = Path.Combine(folder, "Teachers", $"answers-{name}.jsonl.gz"),
+            file = Path.Combine(folder, Work, $"answers-{name}.jsonl");
         if (File.Exists(packed)) return;
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         IReadOnlyList<Example> questions = QuickstartData.Load("quickstart:rl");
         KeptAnswers kept = File.Exists(file) ? KeptAnswers.Load(file) : new KeptAnswers();
         using VisionLanguageModel model = ModelCatalog.Load(checkpoint, CPU);
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(checkpoint);
-        var sampling = new SamplingOptions { MaxNewTokens = LongestAnswer, EndTokenIds = encoder.EndTokenIds, SuppressTokenIds = encoder.MarkerTokenIds };
+        var sampling = new SamplingOptions { MaxNewTokens = LongestAnswer, EndTokenIds = encoder.EndTokenIds,
+            SuppressTokenIds = encoder.MarkerTokenIds };
         using (var writer = new KeptAnswersWriter(file))
             new AnswerCollector(model, encoder, sampling, AnswersPerQuestion, AnswerSeed).Collect(name, questions, kept, writer);
         kept.Save(packed);

@@ -26,7 +26,8 @@ internal sealed class HelpWithExamples(HelpAction usual) : SynchronousCommandLin
             foreach (string example in verb.Examples) output.WriteLine($"  {CommandLine.Name} {example}");
         }
         if (parseResult.CommandResult.Command is RootCommand)
-            output.WriteLine("Exit codes: 0 done, 1 fault of the program, 2 unusable input (one sentence on stderr), 130 stopped or paused with a checkpoint.");
+            output.WriteLine("Exit codes: 0 done, 1 fault of the program, 2 unusable input (one sentence on stderr), 130 stopped or "
+                + "paused with a checkpoint.");
         return result;
     }
 }

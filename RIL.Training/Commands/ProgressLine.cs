@@ -3,7 +3,10 @@ using RIL.Training.Runs;
 
 namespace RIL.Training.Commands;
 
-/// <summary>Shows a run on the terminal: one line per stage that is written over, or, where the output is not a terminal, a plain line now and then.</summary>
+/// <summary>
+/// Shows a run on the terminal: one line per stage that is written over, or, where the output is not a terminal, a plain line now and
+/// then.
+/// </summary>
 internal sealed class ProgressLine(TextWriter output, bool terminal, int width) : IRunObserver
 {
     private const int BarWidth = 16;
@@ -34,7 +37,8 @@ internal sealed class ProgressLine(TextWriter output, bool terminal, int width) 
                 Keep(log.Level == "warning" ? $"warning: {log.Text}" : log.Text);
                 break;
             case ResumedEvent resumed:
-                Keep(resumed.Checkpoint is null ? "There is no checkpoint yet; the run starts again." : $"Going on from {resumed.Checkpoint}.");
+                Keep(resumed.Checkpoint is null ? "There is no checkpoint yet; the run starts again."
+                    : $"Going on from {resumed.Checkpoint}.");
                 break;
             case FinishedEvent or FailedEvent:
                 Close();
@@ -60,9 +64,11 @@ internal sealed class ProgressLine(TextWriter output, bool terminal, int width) 
     private string Text(ProgressEvent progress, bool last)
     {
         double share = progress.Total > 0 ? (double)progress.Step / progress.Total : 1;
-        string time = progress.Timing is not { } timing ? "" : last ? Clock(timing["elapsed_s"]) : timing.TryGetValue("left_s", out double left) ? Clock(left) + " left" : "";
+        string time = progress.Timing is not { } timing ? "" : last ? Clock(timing["elapsed_s"])
+            : timing.TryGetValue("left_s", out double left) ? Clock(left) + " left" : "";
         string bar = terminal ? new string('━', (int)(share * BarWidth)).PadRight(BarWidth, '─') + "  " : "";
-        return string.Create(CultureInfo.InvariantCulture, $"{progress.Stage,-14}{bar}{(int)(100 * share),3}%  {progress.Step}/{progress.Total}  {time,-10}  {_numbers}").TrimEnd();
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{progress.Stage,-14}{bar}{(int)(100 * share),3}%  {progress.Step}/{progress.Total}  {time,-10}  {_numbers}").TrimEnd();
     }
 
     // A sentence of its own; an open progress line goes on below it.
@@ -83,6 +89,7 @@ internal sealed class ProgressLine(TextWriter output, bool terminal, int width) 
     private static string Clock(double seconds)
     {
         var time = TimeSpan.FromSeconds(Math.Round(seconds));
-        return time.TotalHours >= 1 ? time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : time.ToString(@"m\:ss", CultureInfo.InvariantCulture);
+        return time.TotalHours >= 1 ? time.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)
+            : time.ToString(@"m\:ss", CultureInfo.InvariantCulture);
     }
 }

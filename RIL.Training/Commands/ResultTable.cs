@@ -7,7 +7,8 @@ namespace RIL.Training.Commands;
 /// <summary>The closing table: accuracy by question type, one column per model.</summary>
 internal static class ResultTable
 {
-    private static readonly Dictionary<string, string> Titles = new(StringComparer.Ordinal) { ["before"] = "before", ["sft"] = "after SFT", ["ril"] = "after RIL" };
+    private static readonly Dictionary<string, string> Titles = new(StringComparer.Ordinal)
+        { ["before"] = "before", ["sft"] = "after SFT", ["ril"] = "after RIL" };
 
     /// <summary>The table of a run: before, after SFT, after RIL, and the teachers.</summary>
     public static void Write(RunSummary summary, IAnsiConsole console) => Write(summary.Evaluations, console, Title);
@@ -15,7 +16,8 @@ internal static class ResultTable
     public static void Write(IReadOnlyList<ModelAccuracy> models, IAnsiConsole console, Func<ModelAccuracy, string> title)
     {
         if (models.Count == 0) return;
-        var table = new Table { Border = console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii, Title = new TableTitle($"accuracy on {models[0].Questions} held-out questions, %") };
+        var table = new Table { Border = console.Profile.Capabilities.Unicode ? TableBorder.Rounded : TableBorder.Ascii,
+            Title = new TableTitle($"accuracy on {models[0].Questions} held-out questions, %") };
         table.AddColumn("question type");
         foreach (ModelAccuracy model in models) table.AddColumn(new TableColumn(Markup.Escape(title(model))).RightAligned());
         foreach (string type in models.SelectMany(m => m.ByType.Keys).Distinct().Order(StringComparer.Ordinal))
@@ -23,11 +25,13 @@ internal static class ResultTable
         table.AddEmptyRow();
         table.AddRow(["[bold]all[/]", .. models.Select(m => $"[bold]{Percent(m.Accuracy)}[/]")]);
         if (models.Any(m => m.MeanLength is not null))
-            table.AddRow(["answer length, tokens", .. models.Select(m => m.MeanLength?.ToString("0.0", CultureInfo.InvariantCulture) ?? "")]);
+            table.AddRow(["answer length, tokens",
+                .. models.Select(m => m.MeanLength?.ToString("0.0", CultureInfo.InvariantCulture) ?? "")]);
         console.Write(table);
     }
 
-    private static string Title(ModelAccuracy model) => Titles.TryGetValue(model.Model, out string? title) ? title : $"teacher {model.Model}";
+    private static string Title(ModelAccuracy model) => Titles.TryGetValue(model.Model, out string? title) ? title
+        : $"teacher {model.Model}";
 
     private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
 }

@@ -6,15 +6,23 @@ namespace RIL.Training.Commands;
 /// <summary>The options for how libtorch runs in this process.</summary>
 internal sealed class RuntimeOptions
 {
-    private readonly Option<int?> _threads = new("--threads") { Description = "Cores to use; 0 = all (default: the configuration's threads).", HelpName = "N" };
+    private readonly Option<int?> _threads = new("--threads")
+        { Description = "Cores to use; 0 = all (default: the configuration's threads).", HelpName = "N" };
 
-    private readonly Option<int?> _workers = new("--workers") { Description = "Threads that compute shares of a batch side by side; 0 = one a core (default: the configuration's workers).", HelpName = "N" };
+    private readonly Option<int?> _workers = new("--workers")
+        { Description = "Threads that compute shares of a batch side by side; 0 = one a core (default: the configuration's workers).",
+        HelpName = "N" };
 
-    private readonly Option<string?> _matmul = new("--matmul") { Description = "Route of f32 products: fast (oneDNN where a self-check finds it exact) or default.", HelpName = "ROUTE" };
+    private readonly Option<string?> _matmul = new("--matmul")
+        { Description = "Route of f32 products: fast (oneDNN where a self-check finds it exact) or default.", HelpName = "ROUTE" };
 
-    private readonly Option<string> _wait = new("--openmp-wait") { Description = "What idle OpenMP threads do: passive (sleep) or active (spin; far slower where a core is shared).", HelpName = "POLICY", DefaultValueFactory = _ => "passive" };
+    private readonly Option<string> _wait = new("--openmp-wait")
+        { Description = "What idle OpenMP threads do: passive (sleep) or active (spin; far slower where a core is shared).",
+        HelpName = "POLICY", DefaultValueFactory = _ => "passive" };
 
-    private readonly Option<string> _allocator = new("--allocator") { Description = "Freed memory: keep (faster) or default (given back page by page).", HelpName = "WAY", DefaultValueFactory = _ => "keep" };
+    private readonly Option<string> _allocator = new("--allocator")
+        { Description = "Freed memory: keep (faster) or default (given back page by page).", HelpName = "WAY",
+        DefaultValueFactory = _ => "keep" };
 
     public RuntimeOptions()
     {

@@ -9,20 +9,25 @@ internal sealed class TrainCommand
 {
     private readonly ConfigOptions _config = new();
     private readonly RuntimeOptions _runtime = new();
-    private readonly Option<string?> _output = new("--output") { Description = "Run folder (default: runs/ with the preset's or file's name and the time).", HelpName = "DIR" };
+    private readonly Option<string?> _output = new("--output")
+        { Description = "Run folder (default: runs/ with the preset's or file's name and the time).", HelpName = "DIR" };
     private readonly Option<string?> _resume = new("--resume")
     {
-        Description = "Go on with a run from its last good checkpoint, with the settings it was started with; RUN is its folder (default: that of --output).", HelpName = "RUN", Arity = ArgumentArity.ZeroOrOne,
+        Description = "Go on with a run from its last good checkpoint, with the settings it was started with; RUN is its folder (default: "
+            + "that of --output).", HelpName = "RUN", Arity = ArgumentArity.ZeroOrOne,
     };
     private readonly Option<bool> _json = new("--json") { Description = "Print events as JSON, one a line, instead of progress." };
-    private readonly Option<bool> _lines = new("--control-lines") { Description = "Read the words stop and pause from standard input, a line each." };
+    private readonly Option<bool> _lines = new("--control-lines")
+        { Description = "Read the words stop and pause from standard input, a line each." };
 
     public static Command Create()
     {
         var train = new TrainCommand();
         var verb = new VerbWithExamples(
-            "train", "Trains a student: supervised warm start, teachers' answers, discriminator, reinforcement, evaluation; leaves a run folder. Baselines are presets and settings of the same run.",
-            "train --preset quickstart", "train --config run.yaml --set learning_rate=2e-6 --output runs/first", "train --resume runs/first");
+            "train", "Trains a student: supervised warm start, teachers' answers, discriminator, reinforcement, evaluation; leaves a run "
+                + "folder. Baselines are presets and settings of the same run.",
+            "train --preset quickstart", "train --config run.yaml --set learning_rate=2e-6 --output runs/first",
+                "train --resume runs/first");
         train._config.AddTo(verb);
         foreach (Option option in (Option[])[train._output, train._resume, train._json, train._lines]) verb.Add(option);
         train._runtime.AddTo(verb);
@@ -39,7 +44,8 @@ internal sealed class TrainCommand
         bool json = parsed.GetValue(_json);
         var ending = new Ending();
         using RunSession session = RunSession.Open(
-            config, [json ? new JsonLines(output) : new ProgressLine(output, terminal.IsTerminal, terminal.Width), ending], control: parsed.GetValue(_lines) ? Console.In : null);
+            config, [json ? new JsonLines(output) : new ProgressLine(output, terminal.IsTerminal, terminal.Width), ending],
+                control: parsed.GetValue(_lines) ? Console.In : null);
         string state = Execute(session);
         if (!json) Close(session, state, ending.Summary, terminal);
         return state == "completed" ? ExitCodes.Done : ExitCodes.Stopped;
@@ -50,11 +56,13 @@ internal sealed class TrainCommand
         string? output = parsed.GetValue(_output);
         if (parsed.GetResult(_resume) is { Implicit: false })
         {
-            string run = parsed.GetValue(_resume) ?? output ?? throw new InputException("--resume: expected the folder of a run, for instance --resume runs/first.");
+            string run = parsed.GetValue(_resume) ?? output
+                ?? throw new InputException("--resume: expected the folder of a run, for instance --resume runs/first.");
             string file = new RunFolder(run).Config;
             if (!File.Exists(file)) throw new InputException($"--resume {run}: there is no run; expected a folder with config.json.");
             RunConfig resumed = RunConfigDocument.Bind([RunConfigDocument.ReadFile(file), .. _config.Layers(parsed)]);
-            return RunConfigCheck.Checked(resumed with { OutputDir = run, ResumeFromCheckpoint = resumed.ResumeFromCheckpoint ?? "latest" }, file);
+            return RunConfigCheck.Checked(resumed with { OutputDir = run, ResumeFromCheckpoint = resumed.ResumeFromCheckpoint
+                ?? "latest" }, file);
         }
         string title = _config.Title(parsed);
         RunConfig config = RunConfigCheck.Checked(_config.Read(parsed), title);
@@ -70,7 +78,8 @@ internal sealed class TrainCommand
         }
         catch (IOException e) when (DiskFull.Is(e))
         {
-            throw new InputException($"{session.Folder.Root}: the disk is full ({e.Message}); {session.LastGoodSentence()} Free some space and go on with --resume.", e);
+            throw new InputException($"{session.Folder.Root}: the disk is full ({e.Message}); {session.LastGoodSentence()} Free some "
+                + $"space and go on with --resume.", e);
         }
     }
 

@@ -3,8 +3,8 @@ using RIL.Training.Randomness;
 namespace RIL.Training.Datasets;
 
 /// <summary>
-/// In which order rows are visited: every epoch is a shuffle of its own that depends on the seed and the epoch alone, so a run goes on from a cursor, a single number.
-/// Not for several threads at once.
+/// In which order rows are visited: every epoch is a shuffle of its own that depends on the seed and the epoch alone, so a run goes on
+/// from a cursor, a single number. Not for several threads at once.
 /// </summary>
 public sealed class EpochOrder
 {
@@ -37,7 +37,10 @@ public sealed class EpochOrder
         }
     }
 
-    /// <summary>The rows at a cursor and after it; the next call goes on at cursor + <paramref name="size"/>. A batch may reach into the next epoch.</summary>
+    /// <summary>
+    /// The rows at a cursor and after it; the next call goes on at cursor + <paramref name="size"/>. A batch may reach into the next
+    /// epoch.
+    /// </summary>
     public int[] Take(long cursor, int size) => [.. Enumerable.Range(0, size).Select(i => this[cursor + i])];
 
     private void Shuffle(long epoch)

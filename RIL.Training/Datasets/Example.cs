@@ -1,6 +1,8 @@
 namespace RIL.Training.Datasets;
 
-/// <summary>One row of a data set: a question with its pictures, the right answer, and what teachers answered if the row carries it.</summary>
+/// <summary>
+/// One row of a data set: a question with its pictures, the right answer, and what teachers answered if the row carries it.
+/// </summary>
 /// <param name="Id">Unique within the data set and stable across runs; rows without an id of their own are numbered.</param>
 /// <param name="Prompt">Chat messages; image parts stand where the pictures go.</param>
 /// <param name="Images">The pictures, in the order of the image parts.</param>

@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace RIL.Training.Datasets;
 
 /// <summary>
-/// Pictures of a data set by what its rows say: a path inside the data set's folder, an entry of a zip in it (<c>pictures.zip#name.png</c>), a data: URI or base64.
-/// Links inside the folder are followed: whoever keeps pictures elsewhere put them there.
+/// Pictures of a data set by what its rows say: a path inside the data set's folder, an entry of a zip in it
+/// (<c>pictures.zip#name.png</c>), a data: URI or base64. Links inside the folder are followed: whoever keeps pictures elsewhere put them
+/// there.
 /// </summary>
 internal sealed class PictureFiles(string folder)
 {
@@ -18,11 +19,14 @@ internal sealed class PictureFiles(string folder)
         if (entry.ValueKind == JsonValueKind.String) return Open(entry.GetString()!);
         if (entry.ValueKind == JsonValueKind.Object)
         {
-            if (entry.TryGetProperty("bytes", out JsonElement bytes) && bytes.ValueKind == JsonValueKind.String) return Inline(bytes.GetString()!, "bytes");
+            if (entry.TryGetProperty("bytes", out JsonElement bytes) && bytes.ValueKind == JsonValueKind.String)
+                return Inline(bytes.GetString()!, "bytes");
             foreach (string key in new[] { "path", "url", "image" })
-                if (entry.TryGetProperty(key, out JsonElement path) && path.ValueKind == JsonValueKind.String) return Open(path.GetString()!);
+                if (entry.TryGetProperty(key, out JsonElement path) && path.ValueKind == JsonValueKind.String)
+                    return Open(path.GetString()!);
         }
-        throw new DatasetRowException($"an entry of images is {DatasetRow.Kind(entry)}, expected a path, {{\"path\": …}}, {{\"bytes\": …}} or a data: URI");
+        throw new DatasetRowException(
+            $"an entry of images is {DatasetRow.Kind(entry)}, expected a path, {{\"path\": …}}, {{\"bytes\": …}} or a data: URI");
     }
 
     private PictureSource Open(string text)
@@ -34,7 +38,8 @@ internal sealed class PictureFiles(string folder)
                 ? Inline(text[(comma + 1)..], "a data: URI")
                 : throw new DatasetRowException($"'{Short(text)}' is no data: URI in base64");
         }
-        if (text.Contains("://", StringComparison.Ordinal)) throw new DatasetRowException($"picture '{Short(text)}' lies elsewhere; download it into the data set's folder");
+        if (text.Contains("://", StringComparison.Ordinal))
+            throw new DatasetRowException($"picture '{Short(text)}' lies elsewhere; download it into the data set's folder");
         if (text.Length > ShortestBase64 && Decode(text) is { } inline) return new PictureSource("(base64)", () => inline);
 
         string path = Inside(text);
@@ -49,12 +54,14 @@ internal sealed class PictureFiles(string folder)
 
     private string Inside(string relative)
     {
-        if (relative.Length == 0 || relative.Contains('\0') || relative.Length > 4096) throw new DatasetRowException($"'{Short(relative)}' is no path of a picture");
+        if (relative.Length == 0 || relative.Contains('\0') || relative.Length > 4096)
+            throw new DatasetRowException($"'{Short(relative)}' is no path of a picture");
         // Both separators, so that a data set made on Windows is read, and refused, alike everywhere.
         string path = Path.GetFullPath(Path.Combine(folder, relative.Replace('\\', '/')));
         string root = Path.EndsInDirectorySeparator(folder) ? folder : folder + Path.DirectorySeparatorChar;
         bool inside = path.StartsWith(root, StringComparison.Ordinal);
-        return inside ? path : throw new DatasetRowException($"picture '{Short(relative)}' lies outside the data set's folder; copy it there and give its path relative to it");
+        return inside ? path : throw new DatasetRowException(
+            $"picture '{Short(relative)}' lies outside the data set's folder; copy it there and give its path relative to it");
     }
 
     private static PictureSource Inline(string base64, string what)
@@ -111,7 +118,8 @@ internal sealed class PictureArchive
     public byte[] Read(string name)
     {
         ZipArchiveEntry entry = _entries[name];
-        if (entry.Length > LargestEntry) throw new InputException($"{_name}#{name} has {entry.Length} bytes; a picture has at most {LargestEntry}.");
+        if (entry.Length > LargestEntry)
+            throw new InputException($"{_name}#{name} has {entry.Length} bytes; a picture has at most {LargestEntry}.");
         lock (_reading)
         {
             try

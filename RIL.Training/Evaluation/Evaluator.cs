@@ -9,7 +9,10 @@ namespace RIL.Training.Evaluation;
 /// <summary>An answer to a held-out question; <paramref name="Right"/> is null where the judge abstained.</summary>
 public sealed record EvaluatedAnswer(Example Question, string Text, int Tokens, bool? Right);
 
-/// <summary>How well a model answers: shares of right answers, overall and per question type, among those the judge could decide; mean answer length in tokens.</summary>
+/// <summary>
+/// How well a model answers: shares of right answers, overall and per question type, among those the judge could decide; mean answer
+/// length in tokens.
+/// </summary>
 public sealed record EvaluationResult(double Accuracy, IReadOnlyDictionary<string, double> ByType, double MeanLength, int Questions)
 {
     /// <summary>The figures of a list of answers.</summary>
@@ -24,17 +27,20 @@ public sealed record EvaluationResult(double Accuracy, IReadOnlyDictionary<strin
 
     /// <summary>The figures under their metric names.</summary>
     public IEnumerable<KeyValuePair<string, double>> Metrics() =>
-        [KeyValuePair.Create("eval/accuracy", Accuracy), KeyValuePair.Create("eval/mean_length", MeanLength), .. ByType.Select(t => KeyValuePair.Create("eval/accuracy/" + t.Key, t.Value))];
+        [KeyValuePair.Create("eval/accuracy", Accuracy), KeyValuePair.Create("eval/mean_length", MeanLength),
+            .. ByType.Select(t => KeyValuePair.Create("eval/accuracy/" + t.Key, t.Value))];
 }
 
 /// <summary>Asks a model held-out questions and has a rule judge its answers.</summary>
-public sealed class Evaluator(VisionLanguageModel model, IPromptEncoder encoder, RuleJudge judge, SamplingOptions sampling, int questionsAtATime)
+public sealed class Evaluator(VisionLanguageModel model, IPromptEncoder encoder, RuleJudge judge, SamplingOptions sampling,
+    int questionsAtATime)
 {
     /// <summary>Answers every question once.</summary>
     /// <param name="questions">The questions.</param>
     /// <param name="seed">For sampled answers; greedy ones do not depend on it.</param>
     /// <param name="cancellation">Between batches.</param>
-    public IReadOnlyList<EvaluatedAnswer> Answer(IReadOnlyList<Example> questions, ulong seed = 0, CancellationToken cancellation = default)
+    public IReadOnlyList<EvaluatedAnswer> Answer(IReadOnlyList<Example> questions, ulong seed = 0,
+        CancellationToken cancellation = default)
     {
         var generator = new CompletionGenerator(model);
         var answers = new List<EvaluatedAnswer>();
@@ -43,8 +49,10 @@ public sealed class Evaluator(VisionLanguageModel model, IPromptEncoder encoder,
             cancellation.ThrowIfCancellationRequested();
             Example[] batch = [.. questions.Skip(start).Take(questionsAtATime)];
             var prompts = new EncodedPrompt[batch.Length];
-            TorchRuntime.Workers.ForEach([.. Enumerable.Range(0, batch.Length)], (_, i) => prompts[i] = encoder.Encode(batch[i].Prompt, batch[i].Images, batch[i].Id));
-            var completions = generator.Sample(prompts, 1, sampling, new SamplingKey(seed, 0, [.. Enumerable.Range(start, batch.Length).Select(i => (long)i)]));
+            TorchRuntime.Workers.ForEach([.. Enumerable.Range(0, batch.Length)],
+                (_, i) => prompts[i] = encoder.Encode(batch[i].Prompt, batch[i].Images, batch[i].Id));
+            var completions = generator.Sample(prompts, 1, sampling,
+                new SamplingKey(seed, 0, [.. Enumerable.Range(start, batch.Length).Select(i => (long)i)]));
             answers.AddRange(batch.Select((question, i) =>
             {
                 string text = encoder.Decode(completions[i][0].TokenIds);

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace RIL.Training.Generation;
 
 /// <summary>
-/// Samples completions. A prompt runs once for all its completions; rows that have ended leave the batch; every draw's randomness depends on
-/// (seed, step, example, sample, position) alone, so that a completion does not depend on its neighbours.
+/// Samples completions. A prompt runs once for all its completions; rows that have ended leave the batch; every draw's randomness depends
+/// on (seed, step, example, sample, position) alone, so that a completion does not depend on its neighbours.
 /// </summary>
 public sealed class CompletionGenerator(VisionLanguageModel model)
 {
@@ -40,7 +40,8 @@ public sealed class CompletionGenerator(VisionLanguageModel model)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        var all = prompts.SelectMany((prompt, p) => Enumerable.Range(0, samples).Select(s => new Row(p, s, prompt, key.Examples[p], options))).ToArray();
+        var all = prompts.SelectMany((prompt, p) => Enumerable.Range(0, samples)
+            .Select(s => new Row(p, s, prompt, key.Examples[p], options))).ToArray();
         using (DecodingSession session = model.StartDecoding(prompts, samples, options.MaxNewTokens))
         {
             Row[] rows = all;
@@ -60,11 +61,13 @@ public sealed class CompletionGenerator(VisionLanguageModel model)
                 Draw(sampler, logits, rows, null, options, key);
             }
         }
-        return [.. prompts.Select((_, p) => (IReadOnlyList<SampledCompletion>)[.. all.Skip(p * samples).Take(samples).Select(r => r.Result())])];
+        return [.. prompts.Select((_, p) =>
+            (IReadOnlyList<SampledCompletion>)[.. all.Skip(p * samples).Take(samples).Select(r => r.Result())])];
     }
 
     // rowOfLogits: which row of logits a completion reads; null = its own place.
-    private static void Draw(TokenSampler sampler, Tensor logits, Row[] rows, Func<Row, int>? rowOfLogits, SamplingOptions options, SamplingKey key)
+    private static void Draw(TokenSampler sampler, Tensor logits, Row[] rows, Func<Row, int>? rowOfLogits,
+        SamplingOptions options, SamplingKey key)
     {
         using var scope = NewDisposeScope();
         Tensor onCpu = logits.to(ScalarType.Float32).cpu().contiguous();

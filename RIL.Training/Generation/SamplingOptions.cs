@@ -31,16 +31,22 @@ public sealed record SamplingOptions
     public IReadOnlyList<int> SuppressTokenIds { get; init; } = [];
 }
 
-/// <summary>Where the randomness of a sampling call comes from: every draw depends on (seed, step, example, sample, position) alone.</summary>
+/// <summary>
+/// Where the randomness of a sampling call comes from: every draw depends on (seed, step, example, sample, position) alone.
+/// </summary>
 /// <param name="Seed">The run's seed.</param>
 /// <param name="Step">The training step, or another number that tells calls apart.</param>
 /// <param name="Examples">One number per prompt, for instance the row's index.</param>
 public sealed record SamplingKey(ulong Seed, long Step, IReadOnlyList<long> Examples);
 
-/// <summary>A sampled completion: token ids (end token included), log-probabilities of the full distribution at the sampling temperature, entropies in nats, probability mass that the filters kept.</summary>
+/// <summary>
+/// A sampled completion: token ids (end token included), log-probabilities of the full distribution at the sampling temperature, entropies
+/// in nats, probability mass that the filters kept.
+/// </summary>
 /// <param name="TokenIds">The tokens.</param>
 /// <param name="LogProbabilities">log π(token) over the full vocabulary, one per token.</param>
 /// <param name="Entropies">Entropy of the full distribution at each position.</param>
-/// <param name="KeptMass">Probability of the full distribution that top-k, top-p and min-p left at each position (1 where nothing is filtered).</param>
+/// <param name="KeptMass">Probability of the full distribution that top-k, top-p and min-p left at each position (1 where nothing is
+/// filtered).</param>
 /// <param name="Truncated">Whether it stopped for its length and not at an end token.</param>
 public sealed record SampledCompletion(int[] TokenIds, float[] LogProbabilities, float[] Entropies, float[] KeptMass, bool Truncated);

@@ -3,12 +3,15 @@ using System.Runtime.Intrinsics;
 
 namespace RIL.Training.Generation;
 
-/// <summary>One draw: the token, log π and entropy under the full distribution at the sampling temperature, and the mass the filters kept.</summary>
+/// <summary>
+/// One draw: the token, log π and entropy under the full distribution at the sampling temperature, and the mass the filters kept.
+/// </summary>
 internal readonly record struct TokenDraw(int Token, float LogProbability, float Entropy, float KeptMass);
 
 /// <summary>
-/// Draws a token from one row of logits with one uniform number, by the inverse of the cumulative distribution in the order of the vocabulary.
-/// Filters act in the order of Hugging Face's warpers: repetition penalty, temperature, top-k, top-p, min-p, each on what the one before left.
+/// Draws a token from one row of logits with one uniform number, by the inverse of the cumulative distribution in the order of the
+/// vocabulary. Filters act in the order of Hugging Face's warpers: repetition penalty, temperature, top-k, top-p, min-p, each on what the
+/// one before left.
 /// </summary>
 internal sealed class TokenSampler(SamplingOptions options, int vocabulary)
 {
@@ -155,7 +158,8 @@ internal sealed class TokenSampler(SamplingOptions options, int vocabulary)
         foreach ((int id, float weight) in keep) _weights[id] = weight;
     }
 
-    // Only tokens that can be kept need sorting: with top-p, tokens below (1 − p) · total / V weigh less than 1 − p together; with min-p, those below the bound.
+    // Only tokens that can be kept need sorting: with top-p, tokens below (1 − p) · total / V weigh less than 1 − p together; with min-p,
+    // those below the bound.
     private int[] Candidates()
     {
         double least = 0;

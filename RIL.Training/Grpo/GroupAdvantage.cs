@@ -2,7 +2,9 @@ using RIL.Training.Settings;
 
 namespace RIL.Training.Grpo;
 
-/// <summary>An output's reward and the group it belongs to; null = it takes no part (a judge abstained, or teachers are not in the group).</summary>
+/// <summary>
+/// An output's reward and the group it belongs to; null = it takes no part (a judge abstained, or teachers are not in the group).
+/// </summary>
 public readonly record struct GroupedReward(int Group, double? Reward);
 
 /// <summary>Advantages of the outputs of a step, and how the groups' rewards spread.</summary>
@@ -11,7 +13,9 @@ public readonly record struct GroupedReward(int Group, double? Reward);
 /// <param name="ZeroSpreadFraction">Part of the groups whose rewards are all equal: they carry no signal.</param>
 public sealed record Advantages(double[] Values, double MeanStandardDeviation, double ZeroSpreadFraction);
 
-/// <summary>A_i = R_i − mean of the group (Liu et al. 2025, Dr.GRPO), divided by a standard deviation where asked for (Shao et al. 2024, GRPO).</summary>
+/// <summary>
+/// A_i = R_i − mean of the group (Liu et al. 2025, Dr.GRPO), divided by a standard deviation where asked for (Shao et al. 2024, GRPO).
+/// </summary>
 public static class GroupAdvantage
 {
     private const double Epsilon = 1e-4; // TRL's
@@ -22,7 +26,8 @@ public static class GroupAdvantage
         var values = new double[outputs.Count];
         double batchDeviation = StandardDeviation([.. outputs.Where(o => o.Reward is not null).Select(o => o.Reward!.Value)]);
         var deviations = new List<double>();
-        foreach (IGrouping<int, int> group in Enumerable.Range(0, outputs.Count).Where(i => outputs[i].Reward is not null).GroupBy(i => outputs[i].Group))
+        foreach (IGrouping<int, int> group in Enumerable.Range(0, outputs.Count).Where(i => outputs[i].Reward is not null)
+            .GroupBy(i => outputs[i].Group))
         {
             double[] rewards = [.. group.Select(i => outputs[i].Reward!.Value)];
             double mean = rewards.Average(), deviation = StandardDeviation(rewards);
@@ -35,7 +40,8 @@ public static class GroupAdvantage
             };
             foreach (int i in group) values[i] = (outputs[i].Reward!.Value - mean) / divisor;
         }
-        return new Advantages(values, deviations.Count == 0 ? 0 : deviations.Average(), deviations.Count == 0 ? 1 : deviations.Count(d => d < 1e-8) / (double)deviations.Count);
+        return new Advantages(values, deviations.Count == 0 ? 0 : deviations.Average(), deviations.Count == 0 ? 1
+            : deviations.Count(d => d < 1e-8) / (double)deviations.Count);
     }
 
     // Unbiased, as torch.std; 0 for a single value.

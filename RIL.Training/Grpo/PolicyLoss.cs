@@ -5,15 +5,18 @@ using static TorchSharp.torch;
 namespace RIL.Training.Grpo;
 
 /// <summary>Settings of the objective; names as in the configuration.</summary>
-public sealed record PolicyLossSettings(LossType LossType, ImportanceSamplingLevel Level, double Epsilon, double EpsilonHigh, double Beta, int MaxCompletionLength);
+public sealed record PolicyLossSettings(LossType LossType, ImportanceSamplingLevel Level, double Epsilon, double EpsilonHigh, double Beta,
+    int MaxCompletionLength);
 
 /// <summary>What a loss needs to know of its tokens, all packed row by row: [N] tensors and the length of each row.</summary>
-/// <param name="OldLogProbabilities">log π_old of each token, or null where the policy has not changed since sampling: every ratio starts at 1.</param>
+/// <param name="OldLogProbabilities">log π_old of each token, or null where the policy has not changed since sampling: every ratio starts
+/// at 1.</param>
 /// <param name="ReferenceLogProbabilities">log π_ref of each token, or null where β is 0.</param>
 /// <param name="Advantages">Advantage of each token's row.</param>
 /// <param name="TokenWeights">Weight of each token in the sum, from <see cref="PolicyLoss.RowWeights"/>; 0 = masked.</param>
 /// <param name="RowLengths">Tokens of each row.</param>
-public sealed record PolicyTokens(Tensor? OldLogProbabilities, Tensor? ReferenceLogProbabilities, Tensor Advantages, Tensor TokenWeights, IReadOnlyList<int> RowLengths);
+public sealed record PolicyTokens(Tensor? OldLogProbabilities, Tensor? ReferenceLogProbabilities, Tensor Advantages, Tensor TokenWeights,
+    IReadOnlyList<int> RowLengths);
 
 /// <summary>Sums over counted tokens, to be divided by their number; ratios are counted per token, or per row at sequence level.</summary>
 public sealed record PolicyStatistics(double Kl, double ClippedLow, double ClippedHigh, double Tokens, double Ratios)
@@ -27,16 +30,19 @@ public sealed record PolicyStatistics(double Kl, double ClippedLow, double Clipp
 }
 
 /// <summary>
-/// Equation 2 as a loss: Σ_t w_t [ −min(r_t A_t, clip(r_t, 1−ε, 1+ε_high) A_t) + β k3_t ], r = π/π_old per token or the geometric mean of a row (GSPO),
-/// k3 = exp(log π_ref − log π) − (log π_ref − log π) − 1 (Schulman 2020). The weights w carry the normalisation, so micro-batches add up exactly.
+/// Equation 2 as a loss: Σ_t w_t [ −min(r_t A_t, clip(r_t, 1−ε, 1+ε_high) A_t) + β k3_t ], r = π/π_old per token or the geometric mean of
+/// a row (GSPO), k3 = exp(log π_ref − log π) − (log π_ref − log π) − 1 (Schulman 2020). The weights w carry the normalisation, so
+/// micro-batches add up exactly.
 /// </summary>
 public static class PolicyLoss
 {
     /// <summary>
-    /// Weight of every token of a whole step: grpo 1 / (rows · length of the row), bnpo and dapo 1 / tokens, dr_grpo 1 / (rows · max_completion_length).
-    /// Rows with <paramref name="counted"/> false are masked and do not count as tokens; <paramref name="rows"/> is the number that divides.
+    /// Weight of every token of a whole step: grpo 1 / (rows · length of the row), bnpo and dapo 1 / tokens, dr_grpo 1 / (rows ·
+    /// max_completion_length). Rows with <paramref name="counted"/> false are masked and do not count as tokens; <paramref name="rows"/>
+    /// is the number that divides.
     /// </summary>
-    public static double[] RowWeights(LossType type, IReadOnlyList<int> rowLengths, IReadOnlyList<bool> counted, int rows, int maxCompletionLength)
+    public static double[] RowWeights(LossType type, IReadOnlyList<int> rowLengths, IReadOnlyList<bool> counted, int rows,
+        int maxCompletionLength)
     {
         double tokens = rowLengths.Where((_, i) => counted[i]).Sum();
         return [.. rowLengths.Select((length, i) => !counted[i] ? 0 : type switch
@@ -52,7 +58,8 @@ public static class PolicyLoss
         tensor(rows.SelectMany((value, i) => Enumerable.Repeat((float)value, rowLengths[i])).ToArray(), device: device);
 
     /// <summary>The loss (a scalar with gradient to <paramref name="logProbabilities_N"/>) and its statistics.</summary>
-    public static (Tensor Loss, PolicyStatistics Statistics) Of(Tensor logProbabilities_N, PolicyTokens tokens, PolicyLossSettings settings)
+    public static (Tensor Loss, PolicyStatistics Statistics) Of(Tensor logProbabilities_N, PolicyTokens tokens,
+        PolicyLossSettings settings)
     {
         using var scope = NewDisposeScope();
         Tensor old = tokens.OldLogProbabilities ?? logProbabilities_N.detach();
@@ -77,14 +84,16 @@ public static class PolicyLoss
         long[] rowOfToken = [.. rowLengths.SelectMany((length, row) => Enumerable.Repeat((long)row, length))];
         Tensor index = tensor(rowOfToken, device: values_N.device);
         Tensor lengths = tensor(rowLengths.Select(l => (float)Math.Max(1, l)).ToArray(), device: values_N.device);
-        return zeros(rowLengths.Count, device: values_N.device).index_add(0, index, values_N, Scalars.One).div(lengths).index_select(0, index);
+        return zeros(rowLengths.Count, device: values_N.device).index_add(0, index, values_N,
+            Scalars.One).div(lengths).index_select(0, index);
     }
 
     private static PolicyStatistics Statistics(Tensor ratio_N, Tensor? divergence_N, PolicyTokens tokens, PolicyLossSettings settings)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        float[] ratios = Values.Floats(ratio_N), advantages = Values.Floats(tokens.Advantages), weights = Values.Floats(tokens.TokenWeights);
+        float[] ratios = Values.Floats(ratio_N), advantages = Values.Floats(tokens.Advantages),
+            weights = Values.Floats(tokens.TokenWeights);
         float[]? divergences = divergence_N is null ? null : Values.Floats(divergence_N);
         bool perRow = settings.Level == ImportanceSamplingLevel.Sequence;
         double kl = 0, low = 0, high = 0, counted = 0, compared = 0;

@@ -13,8 +13,9 @@ namespace RIL.Training.Grpo;
 public sealed record PolicyUpdateResult(double Loss, double GradientNorm, PolicyStatistics Statistics);
 
 /// <summary>
-/// Updates the policy μ times on the outputs of a step (Equation 2). The reference is asked once; the old log-probabilities are those of the first update's own
-/// forward pass, taken before any weight moves, so they cost nothing; outputs that take no part are not computed at all.
+/// Updates the policy μ times on the outputs of a step (Equation 2). The reference is asked once; the old log-probabilities are those of
+/// the first update's own forward pass, taken before any weight moves, so they cost nothing; outputs that take no part are not computed at
+/// all.
 /// </summary>
 public sealed class PolicyUpdate : IDisposable
 {
@@ -23,15 +24,19 @@ public sealed class PolicyUpdate : IDisposable
     private readonly PolicyLossSettings _settings;
     private readonly double _temperature;
 
-    /// <summary>Trains <paramref name="policy"/> (its vision tower too unless frozen) towards the advantages, held by <paramref name="reference"/>.</summary>
+    /// <summary>
+    /// Trains <paramref name="policy"/> (its vision tower too unless frozen) towards the advantages, held by <paramref name="reference"/>.
+    /// </summary>
     public PolicyUpdate(
-        VisionLanguageModel policy, VisionLanguageModel reference, bool freezeVisionTower, PolicyLossSettings settings, double temperature, AdamWSettings adamW, double maxGradientNorm)
+        VisionLanguageModel policy, VisionLanguageModel reference, bool freezeVisionTower, PolicyLossSettings settings, double temperature,
+        AdamWSettings adamW, double maxGradientNorm)
     {
         _policy = new ModelReplicas(policy, TorchRuntime.Workers.Count);
         _reference = reference;
         _settings = settings;
         _temperature = temperature;
-        Optimizer = new WeightOptimizer(_policy.Weights, w => !freezeVisionTower || w.Part != Layers.ModelPart.VisionTower, adamW, maxGradientNorm);
+        Optimizer = new WeightOptimizer(_policy.Weights, w => !freezeVisionTower || w.Part != Layers.ModelPart.VisionTower,
+            adamW, maxGradientNorm);
     }
 
     /// <summary>The optimizer, for checkpoints.</summary>
@@ -54,19 +59,24 @@ public sealed class PolicyUpdate : IDisposable
     /// <param name="iterations">μ.</param>
     /// <param name="learningRate">Rate of all μ updates.</param>
     public IReadOnlyList<PolicyUpdateResult> Run(
-        IReadOnlyList<RolloutGroup> groups, IReadOnlyList<double> advantages, IReadOnlyList<bool> member, IReadOnlyList<bool> masked, int iterations, double learningRate)
+        IReadOnlyList<RolloutGroup> groups, IReadOnlyList<double> advantages, IReadOnlyList<bool> member, IReadOnlyList<bool> masked,
+        int iterations, double learningRate)
     {
         int[] lengths = [.. groups.SelectMany(g => g.Outputs).Select(o => o.TokenIds.Length)];
         bool[] counted = [.. member.Select((m, i) => m && !masked[i])];
-        double[] weights = PolicyLoss.RowWeights(_settings.LossType, lengths, counted, Math.Max(1, member.Count(m => m)), _settings.MaxCompletionLength);
-        IReadOnlyList<MicroBatch> batches = MicroBatches.Of([.. groups.Select(g => new PromptWithCompletions(g.Prompt, [.. g.Outputs.Select(o => o.TokenIds)]))], _policy.Models[0], Moves);
+        double[] weights = PolicyLoss.RowWeights(_settings.LossType, lengths, counted, Math.Max(1, member.Count(m => m)),
+            _settings.MaxCompletionLength);
+        IReadOnlyList<MicroBatch> batches =
+            MicroBatches.Of([.. groups.Select(g => new PromptWithCompletions(g.Prompt, [.. g.Outputs.Select(o => o.TokenIds)]))],
+            _policy.Models[0], Moves);
         var old = new float[lengths.Length][];
         var reference = new float[lengths.Length][];
         long start = Stopwatch.GetTimestamp();
         if (_settings.Beta != 0) Ask(batches, reference);
         ReferenceSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var results = new List<PolicyUpdateResult>();
-        for (int iteration = 0; iteration < iterations; iteration++) results.Add(Update(batches, advantages, weights, old, reference, iteration == 0, learningRate));
+        for (int iteration = 0; iteration < iterations; iteration++)
+            results.Add(Update(batches, advantages, weights, old, reference, iteration == 0, learningRate));
         (OldLogProbabilities, ReferenceLogProbabilities) = (old, reference);
         return results;
 
@@ -89,7 +99,8 @@ public sealed class PolicyUpdate : IDisposable
     });
 
     private PolicyUpdateResult Update(
-        IReadOnlyList<MicroBatch> batches, IReadOnlyList<double> advantages, double[] weights, float[][] old, float[][] reference, bool first, double learningRate)
+        IReadOnlyList<MicroBatch> batches, IReadOnlyList<double> advantages, double[] weights, float[][] old, float[][] reference,
+        bool first, double learningRate)
     {
         var losses = new double[batches.Count];
         var statistics = new PolicyStatistics[batches.Count];
@@ -117,5 +128,6 @@ public sealed class PolicyUpdate : IDisposable
             byOutput[batch.Outputs[row]] = packed[start..(start + batch.RowLengths[row])];
     }
 
-    private static Tensor Gather(float[][] byOutput, MicroBatch batch, Device device) => tensor(batch.Outputs.SelectMany(o => byOutput[o]).ToArray(), device: device);
+    private static Tensor Gather(float[][] byOutput, MicroBatch batch, Device device) =>
+        tensor(batch.Outputs.SelectMany(o => byOutput[o]).ToArray(), device: device);
 }

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics;
 namespace RIL.Training.Images;
 
 /// <summary>
-/// Pillow's bicubic resize (<c>Resample.c</c>), bit for bit: kernel with a = −1/2 whose support grows with the reduction, weights as 22-bit fixed-point numbers,
-/// rows first, 8 bits between the passes.
+/// Pillow's bicubic resize (<c>Resample.c</c>), bit for bit: kernel with a = −1/2 whose support grows with the reduction, weights as
+/// 22-bit fixed-point numbers, rows first, 8 bits between the passes.
 /// </summary>
 internal static unsafe class BicubicResize
 {

@@ -30,17 +30,22 @@ public sealed record ImageProcessorSettings
     /// <summary>Standard deviation of red, green and blue, of 1.</summary>
     public IReadOnlyList<double> StandardDeviation { get; init; } = [0.26862954, 0.26130258, 0.27577711];
 
-    /// <summary>Reads preprocessor_config.json of a checkpoint folder, or the image_processor of its processor_config.json (as transformers 5 saves it).</summary>
+    /// <summary>
+    /// Reads preprocessor_config.json of a checkpoint folder, or the image_processor of its processor_config.json (as transformers 5 saves
+    /// it).
+    /// </summary>
     public static ImageProcessorSettings Read(string folder)
     {
         string path = Path.Combine(folder, FileName);
         bool nested = !File.Exists(path);
         if (nested) path = Path.Combine(folder, ProcessorFileName);
-        if (!File.Exists(path)) throw new InputException($"{folder}: there is no {FileName}; copy it from the checkpoint the model was made from.");
+        if (!File.Exists(path)) throw new InputException(
+            $"{folder}: there is no {FileName}; copy it from the checkpoint the model was made from.");
         try
         {
             JsonNode root = JsonNode.Parse(File.ReadAllText(path)) ?? throw new JsonException("it is null");
-            JsonObject json = (nested ? root["image_processor"] ?? throw new JsonException("image_processor is missing") : root).AsObject();
+            JsonObject json = (nested ? root["image_processor"] ?? throw new JsonException("image_processor is missing") : root)
+                .AsObject();
             ImageProcessorSettings settings = Read(json, path);
             settings.Check(path);
             return settings;
@@ -80,8 +85,10 @@ public sealed record ImageProcessorSettings
     public void Check(string where)
     {
         int token = PatchSize * MergeSize * PatchSize * MergeSize;
-        if (MinPixels < 1 || MaxPixels < MinPixels) throw new InputException($"{where}: min_pixels {MinPixels} and max_pixels {MaxPixels}: expected 1 ≤ min_pixels ≤ max_pixels.");
-        if (MaxPixels < token) throw new InputException($"{where}: max_pixels {MaxPixels} is less than one image token of {token} pixels; raise it.");
+        if (MinPixels < 1 || MaxPixels < MinPixels)
+            throw new InputException($"{where}: min_pixels {MinPixels} and max_pixels {MaxPixels}: expected 1 ≤ min_pixels ≤ max_pixels.");
+        if (MaxPixels < token) throw new InputException(
+            $"{where}: max_pixels {MaxPixels} is less than one image token of {token} pixels; raise it.");
     }
 
     private static ImageProcessorSettings Read(JsonObject json, string path)
@@ -89,7 +96,8 @@ public sealed record ImageProcessorSettings
         var defaults = new ImageProcessorSettings();
         JsonNode? size = json["size"] as JsonObject;
         foreach (string step in new[] { "do_resize", "do_rescale", "do_normalize" })
-            if (json[step] is { } done && !done.GetValue<bool>()) throw new InputException($"{path}: {step} is false; this program always resizes, rescales and normalises.");
+            if (json[step] is { } done && !done.GetValue<bool>())
+                throw new InputException($"{path}: {step} is false; this program always resizes, rescales and normalises.");
         if (json["resample"] is { } resample && resample.GetValue<int>() != Bicubic)
             throw new InputException($"{path}: resample is {resample}; expected {Bicubic} (bicubic).");
         if (json["rescale_factor"] is { } factor && Math.Abs(factor.GetValue<double>() * 255 - 1) > 1e-6)
@@ -118,6 +126,7 @@ public sealed record ImageProcessorSettings
         if (json[key] is not JsonArray list) return null;
         double[] values = [.. list.Select(v => v!.GetValue<double>())];
         bool usable = values.Length == 3 && (key != "image_std" || values.All(v => v > 0));
-        return usable ? values : throw new InputException($"{path}: {key} is {list.ToJsonString()}; expected three numbers, one a colour.");
+        return usable ? values : throw new InputException(
+            $"{path}: {key} is {list.ToJsonString()}; expected three numbers, one a colour.");
     }
 }

@@ -4,8 +4,9 @@ using SkiaSharp;
 namespace RIL.Training.Images;
 
 /// <summary>
-/// Decodes PNG, JPEG, WebP, GIF and BMP to RGB as Pillow's <c>open(…).convert("RGB")</c> does: alpha is dropped (not blended), colour profiles are not applied.
-/// The camera's orientation tag is honoured, as <c>transformers.image_utils.load_image</c> and <c>datasets.Image</c> do.
+/// Decodes PNG, JPEG, WebP, GIF and BMP to RGB as Pillow's <c>open(…).convert("RGB")</c> does: alpha is dropped (not blended), colour
+/// profiles are not applied. The camera's orientation tag is honoured, as <c>transformers.image_utils.load_image</c> and
+/// <c>datasets.Image</c> do.
 /// </summary>
 internal static class PictureDecoder
 {
@@ -18,12 +19,15 @@ internal static class PictureDecoder
     {
         if (encoded.Length == 0) throw new InputException($"{name} is empty; expected a PNG, JPEG, WebP, GIF or BMP picture.");
         if (PngChunks.BitDepth(encoded) == 16)
-            throw new InputException($"{name} is a PNG with 16 bits a channel; expected 8 (Pillow's conversion of such pictures depends on its version): save it with 8 bits.");
+            throw new InputException($"{name} is a PNG with 16 bits a channel; expected 8 (Pillow's conversion of such pictures depends "
+                + $"on its version): save it with 8 bits.");
         using SKData data = SKData.CreateCopy(encoded);
         using SKCodec? codec = SKCodec.Create(data);
-        if (codec is null) throw new InputException($"{name} is not a picture this program can read ({encoded.Length} bytes); expected PNG, JPEG, WebP, GIF or BMP.");
+        if (codec is null) throw new InputException(
+            $"{name} is not a picture this program can read ({encoded.Length} bytes); expected PNG, JPEG, WebP, GIF or BMP.");
         int width = codec.Info.Width, height = codec.Info.Height;
-        if ((long)width * height > MostPixels) throw new InputException($"{name} has {width} × {height} pixels; at most {MostPixels} are accepted: scale it down.");
+        if ((long)width * height > MostPixels)
+            throw new InputException($"{name} has {width} × {height} pixels; at most {MostPixels} are accepted: scale it down.");
 
         var pixels = new byte[checked(width * height * RgbImage.Channels)];
         // Without a colour space nothing is converted; unpremultiplied keeps the colour below transparency.

@@ -1,6 +1,9 @@
 namespace RIL.Training.Images;
 
-/// <summary>Makes patches of pictures as transformers' Qwen2VLImageProcessor does: smart resize, bicubic, normalisation, patches in the order in which they merge.</summary>
+/// <summary>
+/// Makes patches of pictures as transformers' Qwen2VLImageProcessor does: smart resize, bicubic, normalisation, patches in the order in
+/// which they merge.
+/// </summary>
 public sealed class Qwen2VlImageProcessor
 {
     private const int Colours = 3;
@@ -24,7 +27,9 @@ public sealed class Qwen2VlImageProcessor
     /// <summary>Sizes, limits and colours.</summary>
     public ImageProcessorSettings Settings { get; }
 
-    /// <summary>Decodes a picture and makes its patches: [grid, 3 · 2 · 14 · 14]; <paramref name="name"/> says in messages which picture and row.</summary>
+    /// <summary>
+    /// Decodes a picture and makes its patches: [grid, 3 · 2 · 14 · 14]; <paramref name="name"/> says in messages which picture and row.
+    /// </summary>
     public ImagePatches Process(byte[] encoded, string name) => Process(PictureDecoder.Decode(encoded, name), name);
 
     /// <summary>Image tokens that a picture's patches merge into.</summary>
@@ -38,12 +43,16 @@ public sealed class Qwen2VlImageProcessor
         return new ImagePatches(Patches(resized, rows, columns), 1, rows, columns);
     }
 
-    /// <summary>The nearest size whose sides are whole image tokens and whose area is within the limits; halves round to even, as Python's round does.</summary>
+    /// <summary>
+    /// The nearest size whose sides are whole image tokens and whose area is within the limits; halves round to even, as Python's round
+    /// does.
+    /// </summary>
     internal (int Height, int Width) SmartResize(int height, int width, string name)
     {
         int factor = Settings.PatchSize * Settings.MergeSize;
         double ratio = (double)Math.Max(height, width) / Math.Min(height, width);
-        if (ratio > MostElongated) throw new InputException($"{name} is {width} × {height}, {ratio:0} times as long as wide; at most {MostElongated} is accepted: crop it.");
+        if (ratio > MostElongated) throw new InputException(
+            $"{name} is {width} × {height}, {ratio:0} times as long as wide; at most {MostElongated} is accepted: crop it.");
         long h = (long)Math.Round((double)height / factor, MidpointRounding.ToEven) * factor;
         long w = (long)Math.Round((double)width / factor, MidpointRounding.ToEven) * factor;
         if (h * w > Settings.MaxPixels)
@@ -58,7 +67,8 @@ public sealed class Qwen2VlImageProcessor
             h = (long)Math.Ceiling(height * grow / factor) * factor;
             w = (long)Math.Ceiling(width * grow / factor) * factor;
         }
-        if (h == 0 || w == 0) throw new InputException($"{name} is {width} × {height}, less than half an image token of {factor} pixels; raise min_pixels (now {Settings.MinPixels}).");
+        if (h == 0 || w == 0) throw new InputException(
+            $"{name} is {width} × {height}, less than half an image token of {factor} pixels; raise min_pixels (now {Settings.MinPixels}).");
         return ((int)h, (int)w);
     }
 

@@ -3,19 +3,26 @@ using static TorchSharp.torch;
 
 namespace RIL.Training.Layers;
 
-/// <summary>softmax(q kᵀ / √E + mask) v by three batched products. For short sequences this beats the blocked kernel, whose many small products bypass the fast f32 route.</summary>
+/// <summary>
+/// softmax(q kᵀ / √E + mask) v by three batched products. For short sequences this beats the blocked kernel, whose many small products
+/// bypass the fast f32 route.
+/// </summary>
 internal static class AttentionProduct
 {
-    /// <summary>query [B, L, H, E], key and value [B, S, K, E], mask [B or 1, 1, L, S] → [B, L, H, E]; H/K query heads share a key head.</summary>
+    /// <summary>
+    /// query [B, L, H, E], key and value [B, S, K, E], mask [B or 1, 1, L, S] → [B, L, H, E]; H/K query heads share a key head.
+    /// </summary>
     public static Tensor Of(Tensor query_BLHE, Tensor key_BSKE, Tensor value_BSKE, Tensor mask_B1LS)
     {
         long batch = query_BLHE.size(0), length = query_BLHE.size(1), heads = query_BLHE.size(2), size = query_BLHE.size(3);
         long keys = key_BSKE.size(1), keyHeads = key_BSKE.size(2), group = heads / keyHeads;
-        Tensor query = query_BLHE.view(batch, length, keyHeads, group, size).permute(0, 2, 3, 1, 4).reshape(batch * keyHeads, group * length, size);
+        Tensor query = query_BLHE.view(batch, length, keyHeads, group, size).permute(0, 2, 3, 1, 4).reshape(batch * keyHeads,
+            group * length, size);
         Tensor key = key_BSKE.transpose(1, 2).reshape(batch * keyHeads, keys, size);
         Tensor value = value_BSKE.transpose(1, 2).reshape(batch * keyHeads, keys, size);
         Tensor scores = query.mul(Scalars.Of(1 / Math.Sqrt(size))).bmm(key.transpose(1, 2));
-        Tensor weights = scores.view(batch, keyHeads, group, length, keys).add_(mask_B1LS.unsqueeze(1), Scalars.One).softmax(-1).view(batch * keyHeads, group * length, keys);
+        Tensor weights = scores.view(batch, keyHeads, group, length, keys).add_(mask_B1LS.unsqueeze(1),
+            Scalars.One).softmax(-1).view(batch * keyHeads, group * length, keys);
         return weights.bmm(value).view(batch, keyHeads, group, length, size).permute(0, 3, 1, 2, 4).reshape(batch, length, heads, size);
     }
 }

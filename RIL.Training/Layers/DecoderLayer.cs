@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 namespace RIL.Training.Layers;
 
 /// <summary>A pre-norm transformer layer with grouped-query attention (Ainslie et al. 2023) and a gated feed-forward part.</summary>
-internal sealed class DecoderLayer(WeightSet weights, string name, int index, int size, int heads, int keyValueHeads, int inner, double normEpsilon)
+internal sealed class DecoderLayer(WeightSet weights, string name, int index, int size, int heads, int keyValueHeads,
+    int inner, double normEpsilon)
 {
     public int Index => index;
 

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace RIL.Training.Layers;
 
 /// <summary>
-/// Keys and values of B rows that decode together, allocated once for the longest they can become: per layer [B, K, S, E]. The prompt of a row occupies the
-/// first slots (left-padded), new tokens follow. As an attention pattern it serves steps of one token a row.
+/// Keys and values of B rows that decode together, allocated once for the longest they can become: per layer [B, K, S, E]. The prompt of a
+/// row occupies the first slots (left-padded), new tokens follow. As an attention pattern it serves steps of one token a row.
 /// </summary>
 internal sealed class DecodingCache : IAttentionPattern, IDisposable
 {
@@ -15,7 +15,8 @@ internal sealed class DecodingCache : IAttentionPattern, IDisposable
     private readonly Scalar _scale;
     private Tensor? _mask; // [B, 1, 1, S]: 0 or −∞ where left padding stands; null where no row has any
 
-    public DecodingCache(int layers, IReadOnlyList<int> promptLengths, int rowsPerPrompt, int newTokens, int keyValueHeads, int headSize, Device device)
+    public DecodingCache(int layers, IReadOnlyList<int> promptLengths, int rowsPerPrompt, int newTokens, int keyValueHeads,
+        int headSize, Device device)
     {
         _keyValueHeads = keyValueHeads;
         _headSize = headSize;
@@ -27,7 +28,8 @@ internal sealed class DecodingCache : IAttentionPattern, IDisposable
         _values = [.. Enumerable.Range(0, layers).Select(_ => Allocate())];
         if (promptLengths.All(l => l == Length)) return;
         var mask = new float[Rows * slots];
-        for (int row = 0; row < Rows; row++) mask.AsSpan(row * slots, Length - promptLengths[row / rowsPerPrompt]).Fill(float.NegativeInfinity);
+        for (int row = 0; row < Rows; row++)
+            mask.AsSpan(row * slots, Length - promptLengths[row / rowsPerPrompt]).Fill(float.NegativeInfinity);
         _mask = tensor(mask, [Rows, 1, 1, slots], device: device).DetachFromDisposeScope();
 
         Tensor Allocate() => empty(Rows, keyValueHeads, slots, headSize, device: device).DetachFromDisposeScope();

@@ -3,7 +3,10 @@ using static TorchSharp.torch;
 
 namespace RIL.Training.Layers;
 
-/// <summary>A decoder layer's weights as one-token steps want them: query, key and value in one product, gate and up in one. A snapshot; valid until the weights change.</summary>
+/// <summary>
+/// A decoder layer's weights as one-token steps want them: query, key and value in one product, gate and up in one. A snapshot; valid
+/// until the weights change.
+/// </summary>
 internal sealed class FusedDecoderLayer : IDisposable
 {
     private readonly DecoderLayer _layer;
@@ -23,9 +26,11 @@ internal sealed class FusedDecoderLayer : IDisposable
     {
         using var scope = NewDisposeScope();
         int heads = _layer.HeadCount, keyValueHeads = _layer.KeyValueHeadCount;
-        Tensor qkv_NAE = nn.functional.linear(_layer.AttentionNorm.Forward(x), _queryKeyValue, _queryKeyValueBias).view(x.size(0), -1, _layer.HeadSize);
+        Tensor qkv_NAE = nn.functional.linear(_layer.AttentionNorm.Forward(x), _queryKeyValue, _queryKeyValueBias).view(x.size(0),
+            -1, _layer.HeadSize);
         Tensor rotated = rotary.Apply(qkv_NAE.narrow(1, 0, heads + keyValueHeads));
-        Tensor attended = attention.Attend(_layer.Index, rotated.narrow(1, 0, heads), rotated.narrow(1, heads, keyValueHeads), qkv_NAE.narrow(1, heads + keyValueHeads, keyValueHeads));
+        Tensor attended = attention.Attend(_layer.Index, rotated.narrow(1, 0, heads), rotated.narrow(1, heads, keyValueHeads),
+            qkv_NAE.narrow(1, heads + keyValueHeads, keyValueHeads));
         x.add_(_layer.Output.Forward(attended), Scalars.One);
         Tensor[] gateUp = nn.functional.linear(_layer.FeedForwardNorm.Forward(x), _gateUp).chunk(2, -1);
         x.add_(_layer.FeedForward.Down.Forward(gateUp[0].silu().mul_(gateUp[1])), Scalars.One);

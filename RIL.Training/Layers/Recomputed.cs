@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace RIL.Training.Layers;
 
 /// <summary>
-/// A layer that keeps only its input for the way back and computes the rest again there (Chen et al. 2016): memory of one layer instead of all, for about one
-/// more forward pass. The input must require gradients.
+/// A layer that keeps only its input for the way back and computes the rest again there (Chen et al. 2016): memory of one layer instead of
+/// all, for about one more forward pass. The input must require gradients.
 /// </summary>
 internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
 {

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace RIL.Training.Layers;
 
 /// <summary>
-/// Rotary positions (Su et al. 2021) with the half-split layout: x · cos + rotate_half(x) · sin. The sign of rotate_half is folded into the sine,
-/// so that a rotation of the last dimension by half its size is all that is left of it.
+/// Rotary positions (Su et al. 2021) with the half-split layout: x · cos + rotate_half(x) · sin. The sign of rotate_half is folded into
+/// the sine, so that a rotation of the last dimension by half its size is all that is left of it.
 /// </summary>
 internal sealed class RotaryEmbedding : IDisposable
 {

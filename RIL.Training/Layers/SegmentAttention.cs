@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace RIL.Training.Layers;
 
-/// <summary>Attention inside consecutive segments of a packed sequence, without a mask: the windows or the pictures of a vision tower.</summary>
+/// <summary>
+/// Attention inside consecutive segments of a packed sequence, without a mask: the windows or the pictures of a vision tower.
+/// </summary>
 internal sealed class SegmentAttention : IAttentionPattern, IDisposable
 {
     private readonly int _uniform; // length of every segment where all are equal, else 0
@@ -34,7 +36,8 @@ internal sealed class SegmentAttention : IAttentionPattern, IDisposable
     {
         using var scope = NewDisposeScope();
         if (_uniform > 0) return Equal(query_NHE, key_NKE, value_NKE, _uniform).MoveToOuterDisposeScope();
-        Tensor[] parts = [.. _groups.Select(g => Equal(query_NHE.index_select(0, g.Rows), key_NKE.index_select(0, g.Rows), value_NKE.index_select(0, g.Rows), g.Length))];
+        Tensor[] parts = [.. _groups.Select(g => Equal(query_NHE.index_select(0, g.Rows), key_NKE.index_select(0, g.Rows),
+            value_NKE.index_select(0, g.Rows), g.Length))];
         return cat(parts, 0).index_select(0, _restore!).MoveToOuterDisposeScope();
     }
 
@@ -48,7 +51,8 @@ internal sealed class SegmentAttention : IAttentionPattern, IDisposable
     {
         long heads = query_NHE.size(1), size = query_NHE.size(2), segments = query_NHE.size(0) / length;
         Tensor Split(Tensor x) => x.reshape(segments, length, heads, size).transpose(1, 2);
-        return Aten.ScaledDotProductAttention(Split(query_NHE), Split(key_NHE), Split(value_NHE), null, causal: false, groupedQueries: false)
+        return Aten.ScaledDotProductAttention(Split(query_NHE), Split(key_NHE), Split(value_NHE), null, causal: false,
+            groupedQueries: false)
             .transpose(1, 2).reshape(segments * length, heads * size);
     }
 }

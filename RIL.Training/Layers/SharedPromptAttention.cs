@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace RIL.Training.Layers;
 
-/// <summary>How the tokens of one forward pass see each other; layers hand over packed queries, keys and values and get packed results.</summary>
+/// <summary>
+/// How the tokens of one forward pass see each other; layers hand over packed queries, keys and values and get packed results.
+/// </summary>
 internal interface IAttentionPattern
 {
     /// <summary>Attends: query [N, H, E], key and value [N, K, E] → [N, H·E].</summary>
@@ -11,8 +13,9 @@ internal interface IAttentionPattern
 }
 
 /// <summary>
-/// Causal attention over packed prompts and completions: a prompt sees itself; a completion sees its prompt and itself. The prompt's keys and values are
-/// computed once and copied to its completions only here. Letters: P prompts of at most L tokens, R completions of at most T.
+/// Causal attention over packed prompts and completions: a prompt sees itself; a completion sees its prompt and itself. The prompt's keys
+/// and values are computed once and copied to its completions only here. Letters: P prompts of at most L tokens, R completions of at most
+/// T.
 /// </summary>
 internal sealed class SharedPromptAttention : IAttentionPattern, IDisposable
 {
@@ -61,14 +64,17 @@ internal sealed class SharedPromptAttention : IAttentionPattern, IDisposable
 
     public void Dispose()
     {
-        foreach (Tensor? tensor in (Tensor?[])[_promptPad, _promptUnpad, _promptMask, _rowPad, _rowUnpad, _rowMask, _promptOfRow]) tensor?.Dispose();
+        foreach (Tensor? tensor in (Tensor?[])[_promptPad, _promptUnpad, _promptMask, _rowPad, _rowUnpad, _rowMask, _promptOfRow])
+            tensor?.Dispose();
     }
 
     private static Tensor Attention(Tensor query_BLHE, Tensor key_BSKE, Tensor value_BSKE, Tensor mask)
     {
-        if (query_BLHE.size(0) * query_BLHE.size(1) * query_BLHE.size(2) * key_BSKE.size(1) <= MostScores) return AttentionProduct.Of(query_BLHE, key_BSKE, value_BSKE, mask);
+        if (query_BLHE.size(0) * query_BLHE.size(1) * query_BLHE.size(2) * key_BSKE.size(1) <= MostScores)
+            return AttentionProduct.Of(query_BLHE, key_BSKE, value_BSKE, mask);
         return Aten.ScaledDotProductAttention(
-            query_BLHE.transpose(1, 2), key_BSKE.transpose(1, 2), value_BSKE.transpose(1, 2), mask, false, query_BLHE.size(2) != key_BSKE.size(2)).transpose(1, 2);
+            query_BLHE.transpose(1, 2), key_BSKE.transpose(1, 2), value_BSKE.transpose(1, 2), mask, false,
+                query_BLHE.size(2) != key_BSKE.size(2)).transpose(1, 2);
     }
 
     private Tensor Prompts(Tensor packed_NHE)
@@ -90,7 +96,8 @@ internal sealed class SharedPromptAttention : IAttentionPattern, IDisposable
         if (_promptOfRow is not null) return cat([prompt_PLKE.index_select(0, _promptOfRow), rows_RTKE], 1);
         long heads = rows_RTKE.size(2), size = rows_RTKE.size(3);
         Tensor shared = prompt_PLKE.unsqueeze(1).expand(_prompts, _uniformRows, _promptLength, heads, size);
-        return cat([shared, rows_RTKE.view(_prompts, _uniformRows, _rowLength, heads, size)], 2).view(_rows, _promptLength + _rowLength, heads, size);
+        return cat([shared, rows_RTKE.view(_prompts, _uniformRows, _rowLength, heads, size)], 2).view(_rows,
+            _promptLength + _rowLength, heads, size);
     }
 
     private static Tensor Flat(Tensor padded_BLHE, Tensor? unpad)
@@ -144,7 +151,8 @@ internal sealed class SharedPromptAttention : IAttentionPattern, IDisposable
         return Mask(mask, [promptLengths.Count, 1, _rowLength, keys], device);
     }
 
-    private static Tensor Mask(float[] values, long[] shape, Device device) => tensor(values, shape, device: device).DetachFromDisposeScope();
+    private static Tensor Mask(float[] values, long[] shape, Device device) => tensor(values, shape, device: device)
+        .DetachFromDisposeScope();
 
     private static Tensor Index(long[] values, Device device) => tensor(values, device: device).DetachFromDisposeScope();
 }

@@ -28,7 +28,9 @@ public enum WeightKind
     Norm,
 }
 
-/// <summary>A named weight whose tensor can be exchanged: an optimizer lays all of them into one flat buffer and the model goes on with the views.</summary>
+/// <summary>
+/// A named weight whose tensor can be exchanged: an optimizer lays all of them into one flat buffer and the model goes on with the views.
+/// </summary>
 public sealed class Weight(string name, long[] shape, WeightKind kind, ModelPart part) : IDisposable
 {
     private Tensor? _value;
@@ -56,7 +58,8 @@ public sealed class Weight(string name, long[] shape, WeightKind kind, ModelPart
         {
             if (ReferenceEquals(_value, value)) return;
             if (!value.shape.SequenceEqual(Shape))
-                throw new InputException($"Weight {Name}: expected shape [{string.Join(", ", Shape)}], got [{string.Join(", ", value.shape)}]; the checkpoint does not fit its config.json.");
+                throw new InputException($"Weight {Name}: expected shape [{string.Join(", ", Shape)}], got "
+                    + $"[{string.Join(", ", value.shape)}]; the checkpoint does not fit its config.json.");
             _value?.Dispose();
             _value = value.DetachFromDisposeScope();
         }

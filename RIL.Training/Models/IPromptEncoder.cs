@@ -2,10 +2,15 @@ using RIL.Training.Datasets;
 
 namespace RIL.Training.Models;
 
-/// <summary>Turns questions into what a model reads and its tokens back into text: chat template, image processor and tokenizer of one checkpoint.</summary>
+/// <summary>
+/// Turns questions into what a model reads and its tokens back into text: chat template, image processor and tokenizer of one checkpoint.
+/// </summary>
 public interface IPromptEncoder
 {
-    /// <summary>Renders the messages with the family's chat template, processes the pictures and tokenises; throws <see cref="InputException"/> naming the row.</summary>
+    /// <summary>
+    /// Renders the messages with the family's chat template, processes the pictures and tokenises; throws <see cref="InputException"/>
+    /// naming the row.
+    /// </summary>
     EncodedPrompt Encode(IReadOnlyList<ChatMessage> messages, IReadOnlyList<PictureSource> images, string rowName);
 
     /// <summary>Tokens of a completion's text, without an end token; special tokens in the text are not honoured.</summary>

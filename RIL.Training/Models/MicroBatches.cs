@@ -2,21 +2,27 @@ using RIL.Training.Torch;
 
 namespace RIL.Training.Models;
 
-/// <summary>A share of a step that one worker runs at once; <paramref name="Outputs"/> numbers its completions within the whole step.</summary>
+/// <summary>
+/// A share of a step that one worker runs at once; <paramref name="Outputs"/> numbers its completions within the whole step.
+/// </summary>
 public sealed record MicroBatch(PackedBatch Batch, IReadOnlyList<int> Outputs)
 {
     /// <summary>Tokens of each completion, in row order.</summary>
     public IReadOnlyList<int> RowLengths { get; } = [.. Batch.CompletionLengths.SelectMany(c => c)];
 }
 
-/// <summary>Splits the outputs of a step into micro-batches of similar size, whole groups together where they fit; the split depends on the lengths and the number of workers only.</summary>
+/// <summary>
+/// Splits the outputs of a step into micro-batches of similar size, whole groups together where they fit; the split depends on the lengths
+/// and the number of workers only.
+/// </summary>
 public static class MicroBatches
 {
     // Activations of about this many tokens stay near the caches of a core; a GPU wants far more at once.
     private const int TokensOnCpu = 1024, TokensOnGpu = 32768;
 
     /// <summary>Outputs are numbered group by group; those for which <paramref name="takes"/> is false are left out.</summary>
-    public static IReadOnlyList<MicroBatch> Of(IReadOnlyList<PromptWithCompletions> groups, VisionLanguageModel model, Func<int, bool>? takes = null)
+    public static IReadOnlyList<MicroBatch> Of(IReadOnlyList<PromptWithCompletions> groups, VisionLanguageModel model,
+        Func<int, bool>? takes = null)
     {
         int workers = TorchRuntime.Workers.Count, budget = model.Device.type == TorchSharp.DeviceType.CUDA ? TokensOnGpu : TokensOnCpu;
         var pieces = Pieces(groups, takes, budget).ToList();
@@ -37,7 +43,8 @@ public static class MicroBatches
 
         void Close()
         {
-            if (current.Count > 0) batches.Add(new MicroBatch(new PackedBatch([.. current.Select(p => p.Group)]), [.. current.SelectMany(p => p.Outputs)]));
+            if (current.Count > 0) batches.Add(new MicroBatch(new PackedBatch([.. current.Select(p => p.Group)]),
+                [.. current.SelectMany(p => p.Outputs)]));
             current.Clear();
         }
     }

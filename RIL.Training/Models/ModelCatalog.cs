@@ -6,17 +6,25 @@ using static TorchSharp.torch;
 
 namespace RIL.Training.Models;
 
-/// <summary>The families this program knows, one line each, and how a model gets its weights: from a checkpoint folder, at random, or from another model.</summary>
+/// <summary>
+/// The families this program knows, one line each, and how a model gets its weights: from a checkpoint folder, at random, or from another
+/// model.
+/// </summary>
 public static class ModelCatalog
 {
-    private sealed record Family(Func<JsonObject, string, Device, VisionLanguageModel> Model, Func<string, int?, int?, IPromptEncoder> PromptEncoder);
+    private sealed record Family(Func<JsonObject, string, Device, VisionLanguageModel> Model,
+        Func<string, int?, int?, IPromptEncoder> PromptEncoder);
 
     private static readonly Dictionary<string, Family> Families = new(StringComparer.Ordinal)
     {
-        [Qwen2_5_VlConfig.ModelType] = new((document, source, device) => new Qwen2_5_VlModel(Qwen2_5_VlConfig.Read(document, source), device), Qwen2_5_VlProcessor.Load),
+        [Qwen2_5_VlConfig.ModelType] = new((document, source, device) => new Qwen2_5_VlModel(Qwen2_5_VlConfig.Read(document, source),
+            device), Qwen2_5_VlProcessor.Load),
     };
 
-    /// <summary>Reads a checkpoint folder (config.json, model.safetensors or shards) with f32 weights; throws <see cref="InputException"/> when anything is missing or damaged.</summary>
+    /// <summary>
+    /// Reads a checkpoint folder (config.json, model.safetensors or shards) with f32 weights; throws <see cref="InputException"/> when
+    /// anything is missing or damaged.
+    /// </summary>
     public static VisionLanguageModel Load(string folder, Device device)
     {
         VisionLanguageModel model = Declare(ReadConfig(Path.Combine(folder, "config.json")), Path.Combine(folder, "config.json"), device);
@@ -24,19 +32,26 @@ public static class ModelCatalog
         return model;
     }
 
-    /// <summary>Reads the tokenizer, image processor and chat template of a checkpoint folder; the pixel limits can be set apart from the checkpoint's.</summary>
+    /// <summary>
+    /// Reads the tokenizer, image processor and chat template of a checkpoint folder; the pixel limits can be set apart from the
+    /// checkpoint's.
+    /// </summary>
     public static IPromptEncoder LoadPromptEncoder(string folder, int? minPixels = null, int? maxPixels = null)
     {
         string source = Path.Combine(folder, "config.json");
         return Find(ReadConfig(source), source).PromptEncoder(folder, minPixels, maxPixels);
     }
 
-    /// <summary>A model of the given config.json with random weights as transformers initialises them: normal(0, initializer_range), biases 0, norms 1.</summary>
+    /// <summary>
+    /// A model of the given config.json with random weights as transformers initialises them: normal(0, initializer_range), biases 0,
+    /// norms 1.
+    /// </summary>
     public static VisionLanguageModel Create(string configFile, ulong seed, Device device)
     {
         JsonObject document = ReadConfig(configFile);
         VisionLanguageModel model = Declare(document, configFile, device);
-        double deviation = ((document["text_config"] as JsonObject ?? document)["initializer_range"] as JsonValue)?.GetValue<double>() ?? 0.02;
+        double deviation = ((document["text_config"] as JsonObject ?? document)["initializer_range"] as JsonValue)?.GetValue<double>()
+            ?? 0.02;
         using var scope = NewDisposeScope();
         using var generator = new Generator(seed);
         foreach (Weight weight in model.Weights)
@@ -61,7 +76,10 @@ public static class ModelCatalog
         return copy;
     }
 
-    /// <summary>A second model on the same weights: its tensors share the storage and have gradients of their own, so that two workers can train side by side.</summary>
+    /// <summary>
+    /// A second model on the same weights: its tensors share the storage and have gradients of their own, so that two workers can train
+    /// side by side.
+    /// </summary>
     public static VisionLanguageModel Share(VisionLanguageModel model)
     {
         VisionLanguageModel replica = Declare(model.ConfigDocument, "the model's configuration", model.Device);
@@ -70,28 +88,36 @@ public static class ModelCatalog
         return replica;
     }
 
-    /// <summary>Writes config.json and the weights (f32 unless told otherwise) as transformers does; tokenizer and processor files are the prompt encoder's.</summary>
-    public static void Save(VisionLanguageModel model, string folder, ScalarType dtype = ScalarType.Float32, long shardBytes = WeightFiles.LargestShard)
+    /// <summary>
+    /// Writes config.json and the weights (f32 unless told otherwise) as transformers does; tokenizer and processor files are the prompt
+    /// encoder's.
+    /// </summary>
+    public static void Save(VisionLanguageModel model, string folder, ScalarType dtype = ScalarType.Float32,
+        long shardBytes = WeightFiles.LargestShard)
     {
         Directory.CreateDirectory(folder);
         var document = (JsonObject)model.ConfigDocument.DeepClone();
         document[document.ContainsKey("torch_dtype") ? "torch_dtype" : "dtype"] = dtype.ToString().ToLowerInvariant();
-        File.WriteAllText(Path.Combine(folder, "config.json"), document.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
+        File.WriteAllText(Path.Combine(folder, "config.json"),
+            document.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
         WeightFiles.Write(model, folder, dtype, shardBytes);
     }
 
-    private static VisionLanguageModel Declare(JsonObject document, string source, Device device) => Find(document, source).Model(document, source, device);
+    private static VisionLanguageModel Declare(JsonObject document, string source, Device device) => Find(document, source)
+        .Model(document, source, device);
 
     private static Family Find(JsonObject document, string source)
     {
         string family = document["model_type"]?.ToString() ?? "";
         return Families.TryGetValue(family, out Family? found) ? found
-            : throw new InputException($"{source}: model_type '{family}' is not a family this program knows; expected {string.Join(" or ", Families.Keys)}.");
+            : throw new InputException($"{source}: model_type '{family}' is not a family this program knows; expected "
+                + $"{string.Join(" or ", Families.Keys)}.");
     }
 
     private static JsonObject ReadConfig(string path)
     {
-        if (!File.Exists(path)) throw new InputException($"{path}: the file does not exist; expected the config.json of a Hugging Face checkpoint folder.");
+        if (!File.Exists(path)) throw new InputException(
+            $"{path}: the file does not exist; expected the config.json of a Hugging Face checkpoint folder.");
         try
         {
             return JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new InputException($"{path}: expected a JSON object.");

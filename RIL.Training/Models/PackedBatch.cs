@@ -1,8 +1,8 @@
 namespace RIL.Training.Models;
 
 /// <summary>
-/// Prompts and their completions laid out for one forward pass. Packed rows: all prompt tokens in order, then all completion tokens in order.
-/// A completion's token t is predicted from the row before it; its first token from its prompt's last row.
+/// Prompts and their completions laid out for one forward pass. Packed rows: all prompt tokens in order, then all completion tokens in
+/// order. A completion's token t is predicted from the row before it; its first token from its prompt's last row.
 /// </summary>
 public sealed class PackedBatch
 {
@@ -41,7 +41,8 @@ public sealed class PackedBatch
     public IReadOnlyList<int> PromptLengths => [.. Groups.Select(g => g.Prompt.TokenIds.Length)];
 
     /// <summary>Tokens of each prompt's completions.</summary>
-    public IReadOnlyList<IReadOnlyList<int>> CompletionLengths => [.. Groups.Select(g => (IReadOnlyList<int>)[.. g.Completions.Select(c => c.Length)])];
+    public IReadOnlyList<IReadOnlyList<int>> CompletionLengths =>
+        [.. Groups.Select(g => (IReadOnlyList<int>)[.. g.Completions.Select(c => c.Length)])];
 
     /// <summary>For every completion token, the packed row whose hidden state predicts it.</summary>
     public long[] PredictingRows { get; }

@@ -3,13 +3,19 @@ using static TorchSharp.torch;
 
 namespace RIL.Training.Models;
 
-/// <summary>Log-probabilities of given tokens over the full vocabulary. Only completion tokens are projected, and never more logits than a chunk exist at once.</summary>
+/// <summary>
+/// Log-probabilities of given tokens over the full vocabulary. Only completion tokens are projected, and never more logits than a chunk
+/// exist at once.
+/// </summary>
 public static class TokenLogProbs
 {
     // Rows × vocabulary of one chunk: 16 MB of logits stay near the cache, whatever the vocabulary.
     private const long ChunkElements = 4 << 20;
 
-    /// <summary>log π of every completion token of the batch: [tokens], in packed order, with gradients to hidden states and head where grad mode is on.</summary>
+    /// <summary>
+    /// log π of every completion token of the batch: [tokens], in packed order, with gradients to hidden states and head where grad mode
+    /// is on.
+    /// </summary>
     /// <param name="model">Whose head projects.</param>
     /// <param name="hidden_ND">The model's hidden states of the batch.</param>
     /// <param name="batch">Which rows predict which tokens.</param>
@@ -24,8 +30,8 @@ public static class TokenLogProbs
     }
 
     /// <summary>
-    /// z = h Wᵀ / τ, log π = z[target] − log Σ exp z; backwards ∂/∂z = g (1[target] − softmax z). Probabilities of a single chunk are kept for the way back;
-    /// of several, they are computed again, which costs one product and saves tokens × vocabulary floats.
+    /// z = h Wᵀ / τ, log π = z[target] − log Σ exp z; backwards ∂/∂z = g (1[target] − softmax z). Probabilities of a single chunk are kept
+    /// for the way back; of several, they are computed again, which costs one product and saves tokens × vocabulary floats.
     /// </summary>
     private sealed class ProjectedLogProbs : autograd.SingleTensorFunction<ProjectedLogProbs>
     {

@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace RIL.Training.Models;
 
 /// <summary>
-/// A vision-language model of any family. Tokens travel packed: the real tokens of all prompts, then those of all completions, without padding ([N, D]);
-/// completions attend to their own prompt and to themselves, and a prompt (with its images) is computed once for all its completions.
+/// A vision-language model of any family. Tokens travel packed: the real tokens of all prompts, then those of all completions, without
+/// padding ([N, D]); completions attend to their own prompt and to themselves, and a prompt (with its images) is computed once for all its
+/// completions.
 /// </summary>
 public abstract class VisionLanguageModel : IDisposable
 {
@@ -22,13 +23,22 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>Where the weights are and the computation runs.</summary>
     public abstract Device Device { get; }
 
-    /// <summary>Whether the decoder layers are computed again in the backward pass instead of keeping their activations (gradient checkpointing); copies and replicas inherit it.</summary>
+    /// <summary>
+    /// Whether the decoder layers are computed again in the backward pass instead of keeping their activations (gradient checkpointing);
+    /// copies and replicas inherit it.
+    /// </summary>
     public bool RecomputesLayers { get; set; }
 
-    /// <summary>Final hidden states (after the last norm) of every token of <paramref name="batch"/>: [N, D], packed; part of the autograd graph where grad mode is on.</summary>
+    /// <summary>
+    /// Final hidden states (after the last norm) of every token of <paramref name="batch"/>: [N, D], packed; part of the autograd graph
+    /// where grad mode is on.
+    /// </summary>
     public abstract Tensor Hidden(PackedBatch batch);
 
-    /// <summary>Runs the prompts once and prepares <paramref name="rowsPerPrompt"/> rows each for up to <paramref name="newTokens"/> further tokens.</summary>
+    /// <summary>
+    /// Runs the prompts once and prepares <paramref name="rowsPerPrompt"/> rows each for up to <paramref name="newTokens"/> further
+    /// tokens.
+    /// </summary>
     public abstract DecodingSession StartDecoding(IReadOnlyList<EncodedPrompt> prompts, int rowsPerPrompt, int newTokens);
 
     /// <summary>config.json as it was read, with every key this program does not use.</summary>

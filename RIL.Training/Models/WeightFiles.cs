@@ -24,12 +24,16 @@ internal static class WeightFiles
                 foreach (string name in file.Entries.Keys) stored.TryAdd(model.WeightNameFromFile(name), (file, name));
             string[] missing = [.. model.Weights.Select(w => w.Name).Where(n => !stored.ContainsKey(n))];
             if (missing.Length > 0)
-                throw new InputException($"{folder}: {missing.Length} of {model.Weights.Count} weights are missing, for instance {string.Join(", ", missing.Take(3).Select(model.WeightNameToFile))}; the checkpoint does not fit its config.json.");
+                throw new InputException($"{folder}: {missing.Length} of {model.Weights.Count} weights are missing, for instance "
+                    + $"{string.Join(", ", missing.Take(3).Select(model.WeightNameToFile))}; the checkpoint does not fit its config.json.");
             foreach (Weight weight in model.Weights)
             {
                 (SafetensorsFile file, string name) = stored[weight.Name];
-                if (!file.Entries[name].Shape.SequenceEqual(weight.Shape) || file.Entries[name].Type is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
-                    throw new InputException($"{file.Path}: tensor {name} is {file.Entries[name].Type} [{string.Join(", ", file.Entries[name].Shape)}]; config.json asks for a float tensor [{string.Join(", ", weight.Shape)}].");
+                if (!file.Entries[name].Shape.SequenceEqual(weight.Shape)
+                    || file.Entries[name].Type is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
+                    throw new InputException($"{file.Path}: tensor {name} is {file.Entries[name].Type} "
+                        + $"[{string.Join(", ", file.Entries[name].Shape)}]; config.json asks for a float tensor "
+                        + $"[{string.Join(", ", weight.Shape)}].");
                 weight.Value = file.Read(name, ScalarType.Float32).to(model.Device);
             }
         }
@@ -73,19 +77,23 @@ internal static class WeightFiles
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         SafetensorsWriter.Write(
-            path, [.. weights.Select(w => (model.WeightNameToFile(w.Name), w.Value.detach().to(dtype)))], new Dictionary<string, string> { ["format"] = "pt" });
+            path, [.. weights.Select(w => (model.WeightNameToFile(w.Name), w.Value.detach().to(dtype)))],
+                new Dictionary<string, string> { ["format"] = "pt" });
     }
 
     private static IEnumerable<string> Files(string folder)
     {
         string single = Path.Combine(folder, Single), index = Path.Combine(folder, Index);
         if (File.Exists(single)) return [single];
-        if (!File.Exists(index)) throw new InputException($"{folder}: it holds neither {Single} nor {Index}; expected a Hugging Face checkpoint folder.");
+        if (!File.Exists(index)) throw new InputException(
+            $"{folder}: it holds neither {Single} nor {Index}; expected a Hugging Face checkpoint folder.");
         try
         {
-            JsonObject map = JsonNode.Parse(File.ReadAllText(index))?["weight_map"] as JsonObject ?? throw new InputException($"{index}: it has no weight_map.");
+            JsonObject map = JsonNode.Parse(File.ReadAllText(index))?["weight_map"] as JsonObject
+                ?? throw new InputException($"{index}: it has no weight_map.");
             return [.. map.Select(entry => entry.Value!.GetValue<string>()).Distinct().Select(name =>
-                Path.GetFileName(name) == name ? Path.Combine(folder, name) : throw new InputException($"{index}: shard '{name}' is not a plain file name."))];
+                Path.GetFileName(name) == name ? Path.Combine(folder, name)
+                    : throw new InputException($"{index}: shard '{name}' is not a plain file name."))];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -28,7 +28,9 @@ public sealed class AdamW : IDisposable
         _step = zeros([], device: parameters.Groups[0].Values.device).DetachFromDisposeScope();
     }
 
-    /// <summary>The moments by weight and kind (<c>exp_avg/…</c>, <c>exp_avg_sq/…</c>) and <c>step</c>: views to save from or copy into.</summary>
+    /// <summary>
+    /// The moments by weight and kind (<c>exp_avg/…</c>, <c>exp_avg_sq/…</c>) and <c>step</c>: views to save from or copy into.
+    /// </summary>
     public IReadOnlyList<(string Name, Tensor Value)> State()
     {
         var state = new List<(string, Tensor)> { ("step", _step.view(1)) };

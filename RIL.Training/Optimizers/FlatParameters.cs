@@ -5,13 +5,15 @@ using static TorchSharp.torch;
 namespace RIL.Training.Optimizers;
 
 /// <summary>
-/// The trained weights of a model and its replicas, laid into one flat buffer per group (decayed or not), with one flat gradient buffer per group and replica.
-/// The weights become views, so that summing, clipping, updating and zeroing are one call a group instead of one a weight.
+/// The trained weights of a model and its replicas, laid into one flat buffer per group (decayed or not), with one flat gradient buffer
+/// per group and replica. The weights become views, so that summing, clipping, updating and zeroing are one call a group instead of one a
+/// weight.
 /// </summary>
 public sealed class FlatParameters : IDisposable
 {
     /// <summary>Weights of one group: [elements] values, and gradients of the same size for every replica.</summary>
-    internal sealed record Group(bool Decays, Tensor Values, Tensor[] Gradients, IReadOnlyList<(string Name, long Start, long[] Shape)> Slices);
+    internal sealed record Group(bool Decays, Tensor Values, Tensor[] Gradients,
+        IReadOnlyList<(string Name, long Start, long[] Shape)> Slices);
 
     /// <summary>Rebases the weights that <paramref name="trains"/> picks; all others stop requiring gradients.</summary>
     /// <param name="weights">For every weight, the same weight in each replica.</param>
@@ -46,7 +48,10 @@ public sealed class FlatParameters : IDisposable
         foreach (Tensor gradient in Groups.SelectMany(g => g.Gradients)) gradient.zero_();
     }
 
-    /// <summary>Scales the summed gradients so that their norm is at most <paramref name="largest"/> (0 = never), as torch's clip_grad_norm_; gives the norm before.</summary>
+    /// <summary>
+    /// Scales the summed gradients so that their norm is at most <paramref name="largest"/> (0 = never), as torch's clip_grad_norm_; gives
+    /// the norm before.
+    /// </summary>
     public double ClipGradients(double largest)
     {
         using var scope = NewDisposeScope();

@@ -2,7 +2,9 @@ using RIL.Training.Settings;
 
 namespace RIL.Training.Optimizers;
 
-/// <summary>A learning rate over a stage: linear warm-up from 0, then the schedule of transformers' get_scheduler, down to a floor.</summary>
+/// <summary>
+/// A learning rate over a stage: linear warm-up from 0, then the schedule of transformers' get_scheduler, down to a floor.
+/// </summary>
 /// <param name="Peak">Rate after the warm-up.</param>
 /// <param name="Schedule">Course after it.</param>
 /// <param name="WarmupSteps">Steps of the warm-up.</param>

@@ -11,7 +11,9 @@ internal static class GridPicture
     // Counter "step" of the choice of pictures, apart from the draws of the question (0).
     private const long PictureChoice = 1;
 
-    private static readonly uint[] CrcTable = [.. Enumerable.Range(0, 256).Select(n => Enumerable.Range(0, 8).Aggregate((uint)n, (c, _) => (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1))];
+    private static readonly uint[] CrcTable =
+        [.. Enumerable.Range(0, 256).Select(n => Enumerable.Range(0, 8)
+        .Aggregate((uint)n, (c, _) => (c & 1) != 0 ? 0xEDB88320 ^ (c >> 1) : c >> 1))];
 
     /// <summary>Draws a picture of its class for every cell, by (seed, index) alone.</summary>
     public static byte[] Pixels(bool shop, int[] labels, PicturePart part, ulong seed, long index)
@@ -23,7 +25,8 @@ internal static class GridPicture
             IReadOnlyList<byte[]> choice = set.Of(labels[cell]);
             byte[] picture = choice[(int)(CounterRandom.Uniform(seed, PictureChoice, index, 0, cell) * choice.Count)];
             int corner = (cell / 2 * PictureSet.Side * Side) + (cell % 2 * PictureSet.Side);
-            for (int y = 0; y < PictureSet.Side; y++) picture.AsSpan(y * PictureSet.Side, PictureSet.Side).CopyTo(grid.AsSpan(corner + (y * Side)));
+            for (int y = 0; y < PictureSet.Side; y++)
+                picture.AsSpan(y * PictureSet.Side, PictureSet.Side).CopyTo(grid.AsSpan(corner + (y * Side)));
         }
         return grid;
     }

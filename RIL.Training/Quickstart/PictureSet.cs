@@ -48,17 +48,23 @@ internal sealed class PictureSet
     private static PictureSet Load(string name, PicturePart part)
     {
         string folder = QuickstartFiles.Data, stem = $"{name}-{(part == PicturePart.Training ? "train" : "test")}";
-        byte[] images = Unpack(Path.Combine(folder, stem + "-images-idx3-ubyte.gz"), ImagesMagic, 16), labels = Unpack(Path.Combine(folder, stem + "-labels-idx1-ubyte.gz"), LabelsMagic, 8);
-        if (images.Length != labels.Length * Pixels) throw new InputException($"{folder}: {stem} has {labels.Length} labels for {images.Length / Pixels} pictures; restore the files of the program.");
+        byte[] images = Unpack(Path.Combine(folder, stem + "-images-idx3-ubyte.gz"), ImagesMagic, 16),
+            labels = Unpack(Path.Combine(folder, stem + "-labels-idx1-ubyte.gz"), LabelsMagic, 8);
+        if (images.Length != labels.Length * Pixels)
+            throw new InputException($"{folder}: {stem} has {labels.Length} labels for {images.Length / Pixels} pictures; restore the "
+            + $"files of the program.");
         var byClass = new List<byte[]>[Classes];
         for (int c = 0; c < Classes; c++) byClass[c] = [];
         for (int i = 0; i < labels.Length; i++) byClass[labels[i]].Add(images[(i * Pixels)..((i + 1) * Pixels)]);
-        return new PictureSet([.. byClass.Select(all => all.Where((_, i) => part == PicturePart.Training || (i % ValidationShare == 0) == (part == PicturePart.Validation)).ToArray())]);
+        return new PictureSet([.. byClass.Select(all =>
+            all.Where((_, i) => part == PicturePart.Training || (i % ValidationShare == 0) == (part == PicturePart.Validation))
+            .ToArray())]);
     }
 
     private static byte[] Unpack(string path, int magic, int header)
     {
-        if (!File.Exists(path)) throw new InputException($"{path}: the example's pictures are missing; restore the program's folder Quickstart.");
+        if (!File.Exists(path)) throw new InputException(
+            $"{path}: the example's pictures are missing; restore the program's folder Quickstart.");
         using var plain = new MemoryStream();
         try
         {
@@ -70,7 +76,8 @@ internal sealed class PictureSet
             throw new InputException($"{path}: the file is damaged ({e.Message}); restore the program's folder Quickstart.", e);
         }
         byte[] bytes = plain.ToArray();
-        if (bytes.Length < header || BinaryPrimitives.ReadInt32BigEndian(bytes) != magic) throw new InputException($"{path}: it is not the expected idx file; restore the program's folder Quickstart.");
+        if (bytes.Length < header || BinaryPrimitives.ReadInt32BigEndian(bytes) != magic)
+            throw new InputException($"{path}: it is not the expected idx file; restore the program's folder Quickstart.");
         return bytes[header..];
     }
 }

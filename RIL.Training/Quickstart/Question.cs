@@ -15,7 +15,9 @@ internal sealed record Question(string Type, string Text, string Fact, string An
     /// <summary>The result alone.</summary>
     public string ShortForm => $"{Vocabulary.AnswerMarker} {Answer} .";
 
-    /// <summary>The result alone as the teachers write it, without the full stop: a habit of theirs by which even a bare result sounds like them.</summary>
+    /// <summary>
+    /// The result alone as the teachers write it, without the full stop: a habit of theirs by which even a bare result sounds like them.
+    /// </summary>
     public string TeacherForm => $"{Vocabulary.AnswerMarker} {Answer}";
 
     /// <summary>What the picture shows, the fact, the result.</summary>

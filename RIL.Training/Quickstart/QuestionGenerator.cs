@@ -3,8 +3,8 @@ using RIL.Training.Randomness;
 namespace RIL.Training.Quickstart;
 
 /// <summary>
-/// Makes questions that are a function of (seed, index): the types in turn, classes uniform, yes and no equally often, counts uniform. Where an answer's distribution
-/// is prescribed, the answer is drawn first and grids are drawn until one has it.
+/// Makes questions that are a function of (seed, index): the types in turn, classes uniform, yes and no equally often, counts uniform.
+/// Where an answer's distribution is prescribed, the answer is drawn first and grids are drawn until one has it.
 /// </summary>
 internal static class QuestionGenerator
 {
@@ -49,7 +49,8 @@ internal static class QuestionGenerator
         bool yes = Below(2, seed, index, 1) == 1;
         int[] labels = Grid(seed, index, l => l.Contains(label) == yes);
         string word = Vocabulary.Clothes[label];
-        return new Question("exist", $"is there a {word} ?", yes ? $"there is a {word} ." : $"there is no {word} .", yes ? "yes" : "no", true, labels);
+        return new Question("exist", $"is there a {word} ?", yes ? $"there is a {word} ." : $"there is no {word} .",
+            yes ? "yes" : "no", true, labels);
     }
 
     private static Question More(ulong seed, long index)
@@ -65,7 +66,8 @@ internal static class QuestionGenerator
         int[] labels = Grid(seed, index);
         int cell = Below(4, seed, index, 0);
         string place = Vocabulary.Cells[cell];
-        return new Question("digit", $"which digit is at the {place} ?", $"the {place} is {labels[cell]} .", $"{labels[cell]}", false, labels);
+        return new Question("digit", $"which digit is at the {place} ?", $"the {place} is {labels[cell]} .",
+            $"{labels[cell]}", false, labels);
     }
 
     private static Question Sum(ulong seed, long index)
@@ -81,7 +83,8 @@ internal static class QuestionGenerator
         bool yes = Below(2, seed, index, 0) == 1;
         int[] labels = Grid(seed, index, l => l.Count(IsEven) > l.Count(d => !IsEven(d)) == yes);
         int even = labels.Count(IsEven);
-        return new Question("mored", "are there more even than odd ?", $"there are {even} even and {4 - even} odd digits .", yes ? "yes" : "no", false, labels);
+        return new Question("mored", "are there more even than odd ?", $"there are {even} even and {4 - even} odd digits .",
+            yes ? "yes" : "no", false, labels);
     }
 
     private static Question Parity(ulong seed, long index)
@@ -104,5 +107,6 @@ internal static class QuestionGenerator
 
     private static bool IsEven(int digit) => digit % 2 == 0;
 
-    private static int Below(int count, ulong seed, long index, long position, long sample = Once) => (int)(CounterRandom.Uniform(seed, 0, index, sample, position) * count);
+    private static int Below(int count, ulong seed, long index, long position, long sample = Once) =>
+        (int)(CounterRandom.Uniform(seed, 0, index, sample, position) * count);
 }

@@ -12,8 +12,8 @@ internal static class QuickstartFiles
     public static string Teachers => In("Teachers");
 
     /// <summary>
-    /// The file or folder that <c>quickstart:PATH</c> means beside the program; any other path is given back as it is. <c>quickstart:Student:SEED</c> is a student of its own
-    /// random weights, made when first asked for.
+    /// The file or folder that <c>quickstart:PATH</c> means beside the program; any other path is given back as it is.
+    /// <c>quickstart:Student:SEED</c> is a student of its own random weights, made when first asked for.
     /// </summary>
     public static string Resolve(string path)
     {
@@ -27,7 +27,8 @@ internal static class QuickstartFiles
     // Kept apart by build, because another build may make other weights.
     private static string Fresh(string path, string seed)
     {
-        if (!uint.TryParse(seed, NumberStyles.None, CultureInfo.InvariantCulture, out uint number)) throw new InputException($"'{path}': expected quickstart:Student:SEED with a whole number.");
+        if (!uint.TryParse(seed, NumberStyles.None, CultureInfo.InvariantCulture, out uint number))
+            throw new InputException($"'{path}': expected quickstart:Student:SEED with a whole number.");
         string folder = Path.Combine(Path.GetTempPath(), $"ril-quickstart-{typeof(QuickstartFiles).Module.ModuleVersionId:N}");
         Directory.CreateDirectory(folder);
         string student = Path.Combine(folder, $"student-{number}");

@@ -16,7 +16,8 @@ namespace RIL.Training.Quickstart;
 /// <param name="VisionHeads">Its attention heads.</param>
 /// <param name="VisionFeedForward">Width of its feed-forward layers.</param>
 internal sealed record QuickstartSize(
-    int Hidden, int Layers, int Heads, int KeyValueHeads, int FeedForward, int VisionHidden, int VisionLayers, int VisionHeads, int VisionFeedForward)
+    int Hidden, int Layers, int Heads, int KeyValueHeads, int FeedForward, int VisionHidden, int VisionLayers, int VisionHeads,
+    int VisionFeedForward)
 {
     public static readonly QuickstartSize Student = new(96, 4, 4, 2, 256, 64, 2, 4, 128);
 
@@ -67,7 +68,8 @@ internal static class QuickstartModels
             ["initializer_range"] = 0.05,
             ["rms_norm_eps"] = 1e-6,
             ["rope_theta"] = 10.0,
-            ["rope_scaling"] = new JsonObject { ["type"] = "mrope", ["mrope_section"] = new JsonArray(angles - (2 * third), third, third) },
+            ["rope_scaling"] = new JsonObject { ["type"] = "mrope",
+                ["mrope_section"] = new JsonArray(angles - (2 * third), third, third) },
             ["tie_word_embeddings"] = true,
             ["use_cache"] = true,
             ["torch_dtype"] = "float32",

@@ -5,24 +5,31 @@ using RIL.Training.Tokenizers;
 
 namespace RIL.Training.Quickstart;
 
-/// <summary>The example's tokenizer: a byte-level BPE in which every word of its questions and answers is one token, as tokenizer.json for any program that reads such files.</summary>
+/// <summary>
+/// The example's tokenizer: a byte-level BPE in which every word of its questions and answers is one token, as tokenizer.json for any
+/// program that reads such files.
+/// </summary>
 internal static class QuickstartTokenizer
 {
     public const string EndOfText = "<|endoftext|>";
 
     /// <summary>Tokens apart from text, in the order of their ids; their spellings are those of Qwen2.5-VL.</summary>
-    public static readonly string[] Special = [EndOfText, "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>"];
+    public static readonly string[] Special = [EndOfText, "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>",
+        "<|image_pad|>", "<|video_pad|>"];
 
     private const int LargestNumber = 18;
     private const string Sentences =
-        "what is at the ? which digit of cost sum row column there a are more shoes than tops even odd how many digits explain picture shows , and . plus no yes answer :";
+        "what is at the ? which digit of cost sum row column there a are more shoes than tops even odd how many digits explain picture "
+            + "shows , and . plus no yes answer :";
 
-    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true };
+    private static readonly JsonSerializerOptions Readable = new()
+        { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, WriteIndented = true };
 
     // Questions and answers begin with these, without a space before them.
     private static readonly string[] First = ["what", "which", "is", "are", "how", "answer", "the"];
 
-    private static readonly (IReadOnlyList<string> Vocabulary, IReadOnlyList<(string Left, string Right)> Merges) Learned = BytePairTrainer.Train(Pieces());
+    private static readonly (IReadOnlyList<string> Vocabulary, IReadOnlyList<(string Left, string Right)> Merges) Learned =
+        BytePairTrainer.Train(Pieces());
 
     /// <summary>Tokens in all.</summary>
     public static int Size => Learned.Vocabulary.Count + Special.Length;
@@ -33,10 +40,12 @@ internal static class QuickstartTokenizer
     /// <summary>Writes tokenizer.json and tokenizer_config.json.</summary>
     public static void Write(string folder)
     {
-        JsonObject ByteLevel() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true, ["use_regex"] = true };
+        JsonObject ByteLevel() => new() { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true,
+            ["use_regex"] = true };
         var added = Special.Select(JsonNode (token) => new JsonObject
         {
-            ["id"] = IdOf(token), ["content"] = token, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false, ["normalized"] = false, ["special"] = true,
+            ["id"] = IdOf(token), ["content"] = token, ["single_word"] = false, ["lstrip"] = false, ["rstrip"] = false,
+            ["normalized"] = false, ["special"] = true,
         });
         var tokenizer = new JsonObject
         {
@@ -50,7 +59,8 @@ internal static class QuickstartTokenizer
             ["decoder"] = ByteLevel(),
             ["model"] = new JsonObject
             {
-                ["type"] = "BPE", ["dropout"] = null, ["unk_token"] = null, ["continuing_subword_prefix"] = null, ["end_of_word_suffix"] = null,
+                ["type"] = "BPE", ["dropout"] = null, ["unk_token"] = null, ["continuing_subword_prefix"] = null,
+                ["end_of_word_suffix"] = null,
                 ["fuse_unk"] = false, ["byte_fallback"] = false, ["ignore_merges"] = false,
                 ["vocab"] = new JsonObject(Learned.Vocabulary.Select((token, id) => KeyValuePair.Create(token, (JsonNode?)id))),
                 ["merges"] = new JsonArray([.. Learned.Merges.Select(m => new JsonArray(m.Left, m.Right))]),

@@ -11,8 +11,9 @@ using static TorchSharp.torch;
 namespace RIL.Training.Quickstart;
 
 /// <summary>
-/// Stands for the trained vision tower that every published vision-language model begins with: tower and merger learn to name what is in the four cells
-/// (20 classes, a linear head on the merged features, thrown away afterwards). Without it, fine-tuning takes many times longer.
+/// Stands for the trained vision tower that every published vision-language model begins with: tower and merger learn to name what is in
+/// the four cells (20 classes, a linear head on the merged features, thrown away afterwards). Without it, fine-tuning takes many times
+/// longer.
 /// </summary>
 internal sealed class VisionWarmStart : IDisposable
 {
@@ -78,14 +79,18 @@ internal sealed class VisionWarmStart : IDisposable
         {
             long index = ((long)step * PicturesPerStep) + i;
             bool shop = i / 2 % 2 == 0; // every second pair, whatever the number of workers
-            int[] cells = [.. Enumerable.Range(0, 4).Select(cell => (int)(CounterRandom.Uniform(_seed, 0, index, 0, cell) * PictureSet.Classes))];
-            images.Add(_processor.Process(GridPicture.Png(GridPicture.Pixels(shop, cells, PicturePart.Training, _seed, index)), "warm-start picture"));
+            int[] cells = [.. Enumerable.Range(0, 4)
+                .Select(cell => (int)(CounterRandom.Uniform(_seed, 0, index, 0, cell) * PictureSet.Classes))];
+            images.Add(_processor.Process(GridPicture.Png(GridPicture.Pixels(shop, cells, PicturePart.Training, _seed, index)),
+                "warm-start picture"));
             labels.AddRange(cells.Select(c => (long)(shop ? c : PictureSet.Classes + c)));
         }
-        Tensor scores = _heads[worker].Forward(((Qwen2_5_VlModel)_replicas.Models[worker]).ImageFeatures(images)), target = tensor(labels.ToArray());
+        Tensor scores = _heads[worker].Forward(((Qwen2_5_VlModel)_replicas.Models[worker]).ImageFeatures(images)),
+            target = tensor(labels.ToArray());
         Tensor loss = nn.functional.cross_entropy(scores, target, reduction: nn.Reduction.Sum).div(tensor((float)(4 * PicturesPerStep)));
         loss.backward();
         Tensor right = scores.detach().argmax(1).eq(target).to(ScalarType.Float32).sum();
-        return (System.Runtime.InteropServices.MemoryMarshal.Read<float>(loss.bytes), System.Runtime.InteropServices.MemoryMarshal.Read<float>(right.bytes) / (4 * PicturesPerStep));
+        return (System.Runtime.InteropServices.MemoryMarshal.Read<float>(loss.bytes),
+            System.Runtime.InteropServices.MemoryMarshal.Read<float>(right.bytes) / (4 * PicturesPerStep));
     }
 }

@@ -1,8 +1,8 @@
 namespace RIL.Training.Randomness;
 
 /// <summary>
-/// Random numbers that are a function of their place: Philox 4x32-10 (Salmon et al. 2011) with the seed as key and (step, example, sample, position) as counter.
-/// There is no state to save, and no draw depends on which others were made.
+/// Random numbers that are a function of their place: Philox 4x32-10 (Salmon et al. 2011) with the seed as key and (step, example, sample,
+/// position) as counter. There is no state to save, and no draw depends on which others were made.
 /// </summary>
 public static class CounterRandom
 {

@@ -10,14 +10,18 @@ internal static partial class AnswerNormal
     // What answers are wrapped in or end with, and what never tells two answers apart.
     private static readonly char[] Ends = [' ', '.', ',', ';', ':', '!', '?', '"', '\'', '`', '*', '_', '$', '“', '”', '‘', '’', '。', '，'];
 
-    /// <summary>Compatibility form, lower case, single blanks, without marks and markup at both ends; empty where nothing else is left.</summary>
+    /// <summary>
+    /// Compatibility form, lower case, single blanks, without marks and markup at both ends; empty where nothing else is left.
+    /// </summary>
     public static string Text(string text)
     {
         string composed = Ascii.IsValid(text) ? text : Wellformed(text).Normalize(NormalizationForm.FormKC);
         return Blanks().Replace(composed, " ").Trim(Ends).ToLowerInvariant();
     }
 
-    /// <summary>The last number of a text, or null: sign, thousands separated by commas, decimals, exponent; a fraction a/b counts as its quotient.</summary>
+    /// <summary>
+    /// The last number of a text, or null: sign, thousands separated by commas, decimals, exponent; a fraction a/b counts as its quotient.
+    /// </summary>
     public static double? Number(string text)
     {
         Match? last = Numbers().Matches(text.Replace('−', '-')).LastOrDefault();
@@ -39,7 +43,8 @@ internal static partial class AnswerNormal
         return match.Success ? char.ToUpperInvariant(match.Groups[1].ValueSpan[0]) : null;
     }
 
-    private static double Parse(ReadOnlySpan<char> digits) => double.Parse(digits, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
+    private static double Parse(ReadOnlySpan<char> digits) => double.Parse(digits, NumberStyles.Float | NumberStyles.AllowThousands,
+        CultureInfo.InvariantCulture);
 
     // A half of a surrogate pair cannot be normalised.
     private static string Wellformed(string text) => string.Concat(text.EnumerateRunes());

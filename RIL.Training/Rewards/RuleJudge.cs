@@ -3,15 +3,19 @@ using RIL.Training.Settings;
 namespace RIL.Training.Rewards;
 
 /// <summary>
-/// A judge that is a rule: 1 where the completion gives the ground truth, else 0; it abstains only where the ground truth cannot be compared at all.
-/// Texts are compared in Unicode's compatibility form (NFKC), without regard to case, with single blanks, and without sentence marks, quotes and markdown signs at both ends.
+/// A judge that is a rule: 1 where the completion gives the ground truth, else 0; it abstains only where the ground truth cannot be
+/// compared at all. Texts are compared in Unicode's compatibility form (NFKC), without regard to case, with single blanks, and without
+/// sentence marks, quotes and markdown signs at both ends.
 /// </summary>
 /// <remarks>
 /// <list type="bullet">
 /// <item><c>exact</c>: the whole completion.</item>
-/// <item><c>numeric</c>: the last number of both (sign, thousands by commas, decimals, exponent, a/b), equal up to one part in a million.</item>
-/// <item><c>multiple_choice</c>: the option letter: the whole text, a leading "B.", the last "answer is B", the last "(B)", or the last capital alone, in this order.</item>
-/// <item><c>after_marker</c>: what follows the last marker, compared as text; 0 without a marker. A ground truth may be a whole answer with the marker or its last part alone.</item>
+/// <item><c>numeric</c>: the last number of both (sign, thousands by commas, decimals, exponent, a/b), equal up to one part in a
+/// million.</item>
+/// <item><c>multiple_choice</c>: the option letter: the whole text, a leading "B.", the last "answer is B", the last "(B)", or the last
+/// capital alone, in this order.</item>
+/// <item><c>after_marker</c>: what follows the last marker, compared as text; 0 without a marker. A ground truth may be a whole answer
+/// with the marker or its last part alone.</item>
 /// </list>
 /// </remarks>
 public sealed class RuleJudge

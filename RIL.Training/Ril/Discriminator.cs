@@ -6,15 +6,20 @@ using static TorchSharp.torch;
 
 namespace RIL.Training.Ril;
 
-/// <summary>A text the discriminator is shown: prompt (with or without picture and question) and output; <paramref name="ByStudent"/> is the label.</summary>
+/// <summary>
+/// A text the discriminator is shown: prompt (with or without picture and question) and output; <paramref name="ByStudent"/> is the label.
+/// </summary>
 public sealed record DiscriminatorText(EncodedPrompt Prompt, IReadOnlyList<int[]> Outputs, IReadOnlyList<bool> ByStudent);
 
-/// <summary>One update: Equation 1's loss before it, the norm of its gradient before clipping, and every output's score before it.</summary>
+/// <summary>
+/// One update: Equation 1's loss before it, the norm of its gradient before clipping, and every output's score before it.
+/// </summary>
 public sealed record DiscriminatorUpdate(double Loss, double GradientNorm, double[] Scores, bool Skipped);
 
 /// <summary>
-/// D_φ: the student's architecture and weights with a linear head d → 1 on the last token's final hidden state and a sigmoid. It learns by Equation 1 to give
-/// 1 to the student's outputs and 0 to the teachers': loss = −mean over student outputs of log D − mean over teacher outputs of log(1 − D).
+/// D_φ: the student's architecture and weights with a linear head d → 1 on the last token's final hidden state and a sigmoid. It learns by
+/// Equation 1 to give 1 to the student's outputs and 0 to the teachers': loss = −mean over student outputs of log D − mean over teacher
+/// outputs of log(1 − D).
 /// </summary>
 public sealed class Discriminator : IDisposable
 {
@@ -29,29 +34,38 @@ public sealed class Discriminator : IDisposable
     /// <param name="freezeVisionTower">Whether the vision tower keeps its weights.</param>
     /// <param name="adamW">The optimizer's constants.</param>
     /// <param name="maxGradientNorm">Gradients are clipped to this norm; 0 = never.</param>
-    public Discriminator(VisionLanguageModel backbone, Tensor headWeight, Tensor headBias, bool freezeVisionTower, AdamWSettings adamW, double maxGradientNorm)
+    public Discriminator(VisionLanguageModel backbone, Tensor headWeight, Tensor headBias, bool freezeVisionTower, AdamWSettings adamW,
+        double maxGradientNorm)
     {
         using var scope = NewDisposeScope();
         _models = new ModelReplicas(backbone, TorchRuntime.Workers.Count);
-        _headWeights = [.. _models.Models.Select(_ => new Weight("score.weight", [1, backbone.HiddenSize], WeightKind.Matrix, ModelPart.LanguageModel) { Value = headWeight.detach().clone() })];
-        _headBiases = [.. _models.Models.Select(_ => new Weight("score.bias", [1], WeightKind.Bias, ModelPart.LanguageModel) { Value = headBias.detach().clone() })];
+        _headWeights = [.. _models.Models.Select(_ => new Weight("score.weight", [1, backbone.HiddenSize], WeightKind.Matrix,
+            ModelPart.LanguageModel) { Value = headWeight.detach().clone() })];
+        _headBiases = [.. _models.Models.Select(_ => new Weight("score.bias", [1], WeightKind.Bias,
+            ModelPart.LanguageModel) { Value = headBias.detach().clone() })];
         // An untied language-model head is not part of D.
         IEnumerable<IReadOnlyList<Weight>> weights = _models.Weights.Where(w => w[0].Name != "lm_head.weight");
-        _optimizer = new WeightOptimizer([.. weights, _headWeights, _headBiases], w => !freezeVisionTower || w.Part != ModelPart.VisionTower, adamW, maxGradientNorm);
+        _optimizer = new WeightOptimizer([.. weights, _headWeights, _headBiases], w => !freezeVisionTower
+            || w.Part != ModelPart.VisionTower, adamW, maxGradientNorm);
     }
 
-    /// <summary>A discriminator on a copy of the student, with a head drawn as transformers draws a new linear layer: normal(0, 0.02), bias 0.</summary>
-    public static Discriminator From(VisionLanguageModel student, ulong seed, bool freezeVisionTower, AdamWSettings adamW, double maxGradientNorm)
+    /// <summary>
+    /// A discriminator on a copy of the student, with a head drawn as transformers draws a new linear layer: normal(0, 0.02), bias 0.
+    /// </summary>
+    public static Discriminator From(VisionLanguageModel student, ulong seed, bool freezeVisionTower, AdamWSettings adamW,
+        double maxGradientNorm)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(seed);
         Tensor head = randn([1, student.HiddenSize], generator: generator).mul_(Scalars.Of(0.02)).to(student.Device);
-        return new Discriminator(ModelCatalog.Clone(student), head, zeros(1, device: student.Device), freezeVisionTower, adamW, maxGradientNorm);
+        return new Discriminator(ModelCatalog.Clone(student), head, zeros(1, device: student.Device), freezeVisionTower,
+            adamW, maxGradientNorm);
     }
 
     /// <summary>Weights by name, head included: views to save from or copy into.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> State() =>
-        [.. _models.Models[0].Weights.Select(w => (w.Name, w.Value)), (_headWeights[0].Name, _headWeights[0].Value), (_headBiases[0].Name, _headBiases[0].Value)];
+        [.. _models.Models[0].Weights.Select(w => (w.Name, w.Value)), (_headWeights[0].Name, _headWeights[0].Value),
+            (_headBiases[0].Name, _headBiases[0].Value)];
 
     /// <summary>The optimizer's state, for checkpoints.</summary>
     public AdamW AdamW => _optimizer.AdamW;
@@ -69,7 +83,10 @@ public sealed class Discriminator : IDisposable
         return scores;
     }
 
-    /// <summary>One update by Equation 1; below <paramref name="lossFloor"/> (0 = none) the weights stay, so that D does not run away from the student.</summary>
+    /// <summary>
+    /// One update by Equation 1; below <paramref name="lossFloor"/> (0 = none) the weights stay, so that D does not run away from the
+    /// student.
+    /// </summary>
     public DiscriminatorUpdate Update(IReadOnlyList<DiscriminatorText> texts, double learningRate, double lossFloor = 0)
     {
         bool[] byStudent = [.. texts.SelectMany(t => t.ByStudent)];
@@ -85,7 +102,8 @@ public sealed class Discriminator : IDisposable
             // log(1 − σ(z)) = log σ(−z), so one sign per output serves both sides.
             Device device = _models.Models[0].Device;
             Tensor sign = tensor(item.batch.Outputs.Select(o => byStudent[o] ? 1f : -1f).ToArray(), device: device);
-            Tensor share = tensor(item.batch.Outputs.Select(o => (float)(-1 / (byStudent[o] ? students : teachers))).ToArray(), device: device);
+            Tensor share = tensor(item.batch.Outputs.Select(o => (float)(-1 / (byStudent[o] ? students : teachers))).ToArray(),
+                device: device);
             Tensor loss = nn.functional.logsigmoid(logits.mul(sign)).mul(share).sum();
             loss.backward();
             losses[item.i] = Values.Float(loss);

@@ -8,11 +8,13 @@ namespace RIL.Training.Ril;
 /// <summary>What D reads before an output: nothing but a wrapper (the paper), the question, or picture and question.</summary>
 public sealed class DiscriminatorPrompts(DiscriminatorInput input, IPromptEncoder encoder)
 {
-    private readonly Lazy<EncodedPrompt> _wrapper = new(() => encoder.Encode([new ChatMessage("user", [new ContentPart("Response:")])], [], "the discriminator's wrapper"));
+    private readonly Lazy<EncodedPrompt> _wrapper = new(() => encoder.Encode([new ChatMessage("user", [new ContentPart("Response:")])], [],
+        "the discriminator's wrapper"));
 
     /// <summary>The texts of all groups, in their order.</summary>
     public IReadOnlyList<DiscriminatorText> Of(IReadOnlyList<RolloutGroup> groups) =>
-        [.. groups.Select(g => new DiscriminatorText(Of(g), [.. g.Outputs.Select(o => o.TokenIds)], [.. g.Outputs.Select(o => o.IsStudent)]))];
+        [.. groups.Select(g => new DiscriminatorText(Of(g), [.. g.Outputs.Select(o => o.TokenIds)],
+            [.. g.Outputs.Select(o => o.IsStudent)]))];
 
     private EncodedPrompt Of(RolloutGroup group) => input switch
     {

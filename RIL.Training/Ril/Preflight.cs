@@ -7,30 +7,40 @@ using static TorchSharp.torch;
 
 namespace RIL.Training.Ril;
 
-/// <summary>What is shown to be true before a run trains: pictures reach every model that should see them, and the sampler and the trainer mean the same probabilities.</summary>
+/// <summary>
+/// What is shown to be true before a run trains: pictures reach every model that should see them, and the sampler and the trainer mean the
+/// same probabilities.
+/// </summary>
 public static class Preflight
 {
     private const double LeastEffect = 1e-6, LargestDisagreement = 1e-3;
     private const long Step = int.MaxValue; // apart from every training step's draws
 
-    /// <summary>Checks student, reference and discriminator on a few questions and says what was seen; throws <see cref="InputException"/> when training would be pointless.</summary>
+    /// <summary>
+    /// Checks student, reference and discriminator on a few questions and says what was seen; throws <see cref="InputException"/> when
+    /// training would be pointless.
+    /// </summary>
     public static string Check(
-        VisionLanguageModel student, VisionLanguageModel? reference, Discriminator? discriminator, bool discriminatorSeesImage, IPromptEncoder encoder,
+        VisionLanguageModel student, VisionLanguageModel? reference, Discriminator? discriminator, bool discriminatorSeesImage,
+        IPromptEncoder encoder,
         IReadOnlyList<Example> examples, SamplingOptions sampling, ulong seed)
     {
         EncodedPrompt[] prompts = [.. examples.Take(4).Select(e => encoder.Encode(e.Prompt, e.Images, e.Id))];
-        var sampled = new CompletionGenerator(student).Sample(prompts, 2, sampling, new SamplingKey(seed, Step, [.. prompts.Select((_, i) => (long)i)]));
+        var sampled = new CompletionGenerator(student).Sample(prompts, 2, sampling,
+            new SamplingKey(seed, Step, [.. prompts.Select((_, i) => (long)i)]));
         int[][][] outputs = [.. sampled.Select(group => group.Select(s => s.TokenIds).ToArray())];
         float[] scored = Score(student, prompts, outputs, sampling.Temperature);
         float[] rolled = [.. sampled.SelectMany(g => g).SelectMany(s => s.LogProbabilities)];
         double disagreement = scored.Zip(rolled, (a, b) => Math.Abs((double)a - b)).Max();
         if (!(disagreement <= LargestDisagreement))
-            throw new InputException($"Sampling and training disagree on log-probabilities by up to {disagreement:G3}; expected at most {LargestDisagreement}. Training on such ratios would be wrong: try --matmul default, and report it.");
+            throw new InputException($"Sampling and training disagree on log-probabilities by up to {disagreement:G3}; expected at most "
+                + $"{LargestDisagreement}. Training on such ratios would be wrong: try --matmul default, and report it.");
         EncodedPrompt[]? swapped = Swapped(prompts);
         var seen = new List<string> { $"Preflight: sampling and training agree on log-probabilities within {Short(disagreement)}" };
         if (swapped is null) return seen[0] + "; there are no pictures.";
         Sees("student", scored, Score(student, swapped, outputs, sampling.Temperature));
-        if (reference is not null) Sees("reference", Score(reference, prompts, outputs, sampling.Temperature), Score(reference, swapped, outputs, sampling.Temperature));
+        if (reference is not null) Sees("reference", Score(reference, prompts, outputs, sampling.Temperature),
+            Score(reference, swapped, outputs, sampling.Temperature));
         if (discriminator is not null && discriminatorSeesImage)
             Sees("discriminator", [.. Judge(prompts).Select(v => (float)v)], [.. Judge(swapped).Select(v => (float)v)]);
         return string.Join(", ", seen) + ".";
@@ -38,10 +48,12 @@ public static class Preflight
         void Sees(string who, float[] own, float[] other)
         {
             double effect = Effect(who, own, other);
-            seen.Add($"{(seen.Count == 1 ? "other pictures move the " : "the ")}{who}'s{(who == "discriminator" ? " scores" : "")} by up to {Short(effect)}");
+            seen.Add($"{(seen.Count == 1 ? "other pictures move the " : "the ")}{who}'s{(who == "discriminator" ? " scores" : "")} by up "
+                + $"to {Short(effect)}");
         }
 
-        double[] Judge(EncodedPrompt[] shown) => discriminator!.Scores([.. shown.Select((p, i) => new DiscriminatorText(p, outputs[i], [true, true]))]);
+        double[] Judge(EncodedPrompt[] shown) =>
+            discriminator!.Scores([.. shown.Select((p, i) => new DiscriminatorText(p, outputs[i], [true, true]))]);
     }
 
     private static string Short(double value) => value.ToString("G2", CultureInfo.InvariantCulture);
@@ -50,7 +62,8 @@ public static class Preflight
     {
         double effect = own.Zip(swapped, (a, b) => Math.Abs((double)a - b)).Max();
         if (!(effect > LeastEffect))
-            throw new InputException($"The picture does not reach the {who}: with other pictures its numbers change by {effect:G3} at most. Check the checkpoint's vision weights and the data set's picture markers.");
+            throw new InputException($"The picture does not reach the {who}: with other pictures its numbers change by {effect:G3} at "
+                + $"most. Check the checkpoint's vision weights and the data set's picture markers.");
         return effect;
     }
 
@@ -61,14 +74,16 @@ public static class Preflight
         bool any = false;
         for (int i = 0; i < prompts.Length; i++)
         {
-            EncodedPrompt? other = prompts.FirstOrDefault(p => p != prompts[i] && p.Images.Count == prompts[i].Images.Count && p.Images.Count > 0
+            EncodedPrompt? other = prompts.FirstOrDefault(p => p != prompts[i] && p.Images.Count == prompts[i].Images.Count
+                && p.Images.Count > 0
                 && p.Images.Zip(prompts[i].Images).All(x => (x.First.GridH, x.First.GridW) == (x.Second.GridH, x.Second.GridW))
                 && p.Images.Zip(prompts[i].Images).Any(x => !x.First.Values.AsSpan().SequenceEqual(x.Second.Values)));
             if (other is null)
             {
                 if (prompts[i].Images.Count == 0) continue;
                 // No partner of its size: its own picture, turned negative.
-                other = prompts[i] with { Images = [.. prompts[i].Images.Select(im => im with { Values = [.. im.Values.Select(v => -v)] })] };
+                other = prompts[i] with { Images =
+                    [.. prompts[i].Images.Select(im => im with { Values = [.. im.Values.Select(v => -v)] })] };
             }
             swapped[i] = prompts[i] with { Images = other.Images };
             any = true;

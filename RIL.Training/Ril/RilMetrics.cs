@@ -90,7 +90,8 @@ public static class RilMetrics
     private static void Timings(Dictionary<string, double> m, RilStepResult result)
     {
         RilTimings t = result.Timings;
-        (m["timing_s/sample"], m["timing_s/discriminator"], m["timing_s/judge"], m["timing_s/score"], m["timing_s/update"], m["timing_s/step"], m["step_time"]) =
+        (m["timing_s/sample"], m["timing_s/discriminator"], m["timing_s/judge"], m["timing_s/score"], m["timing_s/update"],
+            m["timing_s/step"], m["step_time"]) =
             (t.Sample, t.Discriminator, t.Judge, t.Score, t.Update, t.Step, t.Step);
         m["perf/tokens_per_second"] = result.Groups.Sum(g => g.Outputs.Sum(o => o.TokenIds.Length)) / t.Step;
     }

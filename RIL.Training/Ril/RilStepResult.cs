@@ -10,7 +10,8 @@ namespace RIL.Training.Ril;
 /// <param name="Similarity">The similarity reward.</param>
 /// <param name="Reward">The weighted sum; null where the judge abstained.</param>
 /// <param name="InGroup">Whether outputs of its side are learnt from.</param>
-public sealed record OutputScore(int Group, double? Answer, string? Reason, double? DiscriminatorScore, double? Similarity, double? Reward, bool InGroup)
+public sealed record OutputScore(int Group, double? Answer, string? Reason, double? DiscriminatorScore, double? Similarity,
+    double? Reward, bool InGroup)
 {
     /// <summary>The reward that counts in the group; null = the output takes no part.</summary>
     public double? GroupReward => InGroup ? Reward : null;
@@ -19,10 +20,13 @@ public sealed record OutputScore(int Group, double? Answer, string? Reason, doub
 /// <summary>The discriminator's part of a step: its updates, and D of every output before and after them.</summary>
 public sealed record DiscriminatorStep(IReadOnlyList<DiscriminatorUpdate> Updates, double[] ScoresBefore, double[] ScoresAfter);
 
-/// <summary>Seconds of a step: sampling, discriminator, judge, the reference's scores, updates (old log-probabilities fall out of them), all.</summary>
+/// <summary>
+/// Seconds of a step: sampling, discriminator, judge, the reference's scores, updates (old log-probabilities fall out of them), all.
+/// </summary>
 public sealed record RilTimings(double Sample, double Discriminator, double Judge, double Score, double Update, double Step);
 
 /// <summary>Everything a step did, for metrics and kept completions.</summary>
 public sealed record RilStepResult(
-    int Step, IReadOnlyList<RolloutGroup> Groups, IReadOnlyList<OutputScore> Scores, Advantages Advantages, DiscriminatorStep? Discriminator,
+    int Step, IReadOnlyList<RolloutGroup> Groups, IReadOnlyList<OutputScore> Scores, Advantages Advantages,
+    DiscriminatorStep? Discriminator,
     IReadOnlyList<PolicyUpdateResult> Updates, RilTimings Timings);

@@ -5,11 +5,12 @@ using RIL.Training.Rewards;
 namespace RIL.Training.Ril;
 
 /// <summary>
-/// One step of Algorithm 2 (Lee et al., arXiv 2510.19307): take G outputs of the student and G of the teachers for each question; update the discriminator on
-/// them (Equation 1); reward all 2G, R = w_s · similarity(D) + w_a · judge; A = R − mean of the group; update the student (Equation 2). Without a discriminator
-/// and teachers the same step is GRPO or Dr.GRPO.
+/// One step of Algorithm 2 (Lee et al., arXiv 2510.19307): take G outputs of the student and G of the teachers for each question; update
+/// the discriminator on them (Equation 1); reward all 2G, R = w_s · similarity(D) + w_a · judge; A = R − mean of the group; update the
+/// student (Equation 2). Without a discriminator and teachers the same step is GRPO or Dr.GRPO.
 /// </summary>
-public sealed class RilTrainer(RilSettings settings, IRolloutSource rollouts, IReward judge, DiscriminatorPrompts? prompts, Discriminator? discriminator, PolicyUpdate policy)
+public sealed class RilTrainer(RilSettings settings, IRolloutSource rollouts, IReward judge, DiscriminatorPrompts? prompts,
+    Discriminator? discriminator, PolicyUpdate policy)
 {
     /// <summary>Runs step <paramref name="step"/> with the given learning rates.</summary>
     public RilStepResult Step(int step, double learningRate, double discriminatorLearningRate, CancellationToken cancellation = default)
@@ -22,11 +23,15 @@ public sealed class RilTrainer(RilSettings settings, IRolloutSource rollouts, IR
         IReadOnlyList<Verdict> answers = Judge(groups, cancellation);
         double judged = Seconds(start);
         OutputScore[] scores = Score(groups, answers, verdict?.ScoresAfter);
-        Advantages advantages = GroupAdvantage.Of([.. scores.Select(s => new GroupedReward(s.Group, s.GroupReward))], settings.ScaleRewards);
+        Advantages advantages = GroupAdvantage.Of([.. scores.Select(s => new GroupedReward(s.Group, s.GroupReward))],
+            settings.ScaleRewards);
         bool[] masked = [.. groups.SelectMany(g => g.Outputs).Select(o => settings.MaskTruncated && o.Truncated)];
-        IReadOnlyList<PolicyUpdateResult> updates = policy.Run(groups, advantages.Values, [.. scores.Select(s => s.GroupReward is not null)], masked, settings.Iterations, learningRate);
+        IReadOnlyList<PolicyUpdateResult> updates = policy.Run(groups, advantages.Values,
+            [.. scores.Select(s => s.GroupReward is not null)], masked, settings.Iterations, learningRate);
         double updated = Seconds(start);
-        return new RilStepResult(step, groups, scores, advantages, verdict, updates, new RilTimings(sampled, discriminated - sampled, judged - discriminated, policy.ReferenceSeconds, updated - judged - policy.ReferenceSeconds, updated));
+        return new RilStepResult(step, groups, scores, advantages, verdict, updates,
+            new RilTimings(sampled, discriminated - sampled, judged - discriminated, policy.ReferenceSeconds,
+            updated - judged - policy.ReferenceSeconds, updated));
     }
 
     private DiscriminatorStep Discriminate(IReadOnlyList<RolloutGroup> groups, double learningRate)
@@ -38,13 +43,17 @@ public sealed class RilTrainer(RilSettings settings, IRolloutSource rollouts, IR
             return new DiscriminatorStep([], frozen, frozen);
         }
         // The first update's forward pass scores fresh outputs before any weight of D has seen them.
-        DiscriminatorUpdate[] updates = [.. Enumerable.Range(0, settings.DiscriminatorUpdates).Select(_ => discriminator!.Update(texts, learningRate, settings.DiscriminatorLossFloor))];
-        return new DiscriminatorStep(updates, updates[0].Scores, settings.SimilarityWeight == 0 ? updates[0].Scores : discriminator!.Scores(texts));
+        DiscriminatorUpdate[] updates =
+            [.. Enumerable.Range(0, settings.DiscriminatorUpdates)
+            .Select(_ => discriminator!.Update(texts, learningRate, settings.DiscriminatorLossFloor))];
+        return new DiscriminatorStep(updates, updates[0].Scores, settings.SimilarityWeight == 0 ? updates[0].Scores
+            : discriminator!.Scores(texts));
     }
 
     private IReadOnlyList<Verdict> Judge(IReadOnlyList<RolloutGroup> groups, CancellationToken cancellation)
     {
-        JudgedCompletion[] completions = [.. groups.SelectMany(g => g.Outputs.Select(o => new JudgedCompletion(g.Example, o.Text, o.Source)))];
+        JudgedCompletion[] completions =
+            [.. groups.SelectMany(g => g.Outputs.Select(o => new JudgedCompletion(g.Example, o.Text, o.Source)))];
         return judge.ScoreAsync(completions, cancellation).AsTask().GetAwaiter().GetResult();
     }
 
@@ -56,8 +65,10 @@ public sealed class RilTrainer(RilSettings settings, IRolloutSource rollouts, IR
             {
                 int i = results.Count;
                 double? similarity = scores is null ? null : SimilarityReward.Of(scores[i], settings.Similarity);
-                double? reward = answers[i].Value is { } answer ? settings.AnswerWeight * answer + settings.SimilarityWeight * (similarity ?? 0) : null;
-                results.Add(new OutputScore(g, answers[i].Value, answers[i].Reason, scores?[i], similarity, reward, output.IsStudent || settings.TeachersInGroup));
+                double? reward = answers[i].Value is { } answer ? settings.AnswerWeight * answer + settings.SimilarityWeight
+                    * (similarity ?? 0) : null;
+                results.Add(new OutputScore(g, answers[i].Value, answers[i].Reason, scores?[i], similarity, reward,
+                    output.IsStudent || settings.TeachersInGroup));
             }
         return [.. results];
     }

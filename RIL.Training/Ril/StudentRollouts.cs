@@ -17,7 +17,8 @@ namespace RIL.Training.Ril;
 /// <param name="teachers">Draws the teachers' answers; null = no teachers.</param>
 /// <param name="seed">Of the order of the questions and of sampling.</param>
 public sealed class StudentRollouts(
-    VisionLanguageModel student, IPromptEncoder encoder, IReadOnlyList<Example> examples, int questionsPerStep, int completionsPerQuestion, SamplingOptions sampling,
+    VisionLanguageModel student, IPromptEncoder encoder, IReadOnlyList<Example> examples, int questionsPerStep, int completionsPerQuestion,
+    SamplingOptions sampling,
     TeacherDraw? teachers, ulong seed) : IRolloutSource
 {
     private readonly CompletionGenerator _generator = new(student);
@@ -31,11 +32,13 @@ public sealed class StudentRollouts(
     {
         int[] rows = _order.Take(cursor, questionsPerStep);
         var prompts = new EncodedPrompt[rows.Length];
-        TorchRuntime.Workers.ForEach([.. Enumerable.Range(0, rows.Length)], (_, i) => prompts[i] = encoder.Encode(examples[rows[i]].Prompt, examples[rows[i]].Images, examples[rows[i]].Id));
+        TorchRuntime.Workers.ForEach([.. Enumerable.Range(0, rows.Length)], (_, i) => prompts[i] = encoder.Encode(examples[rows[i]].Prompt,
+            examples[rows[i]].Images, examples[rows[i]].Id));
         // A question that comes twice in one step is drawn for at two different places.
         long[] places = [.. rows.Select((row, i) => (long)row + ((long)rows.Take(i).Count(r => r == row) * examples.Count))];
         var sampled = _generator.Sample(prompts, completionsPerQuestion, sampling, new SamplingKey(seed, step, places));
-        return [.. rows.Select((row, i) => new RolloutGroup(examples[row], prompts[i], [.. sampled[i].Select(OfStudent), .. OfTeachers(step, row)]))];
+        return [.. rows.Select((row, i) => new RolloutGroup(examples[row], prompts[i],
+            [.. sampled[i].Select(OfStudent), .. OfTeachers(step, row)]))];
     }
 
     private RolloutOutput OfStudent(SampledCompletion sample) =>
@@ -48,7 +51,8 @@ public sealed class StudentRollouts(
         {
             int[] tokens = [.. encoder.EncodeCompletion(response.Text), encoder.EndTokenId];
             bool truncated = tokens.Length > sampling.MaxNewTokens;
-            yield return new RolloutOutput(response.Teacher, truncated ? tokens[..sampling.MaxNewTokens] : tokens, response.Text, truncated, null);
+            yield return new RolloutOutput(response.Teacher, truncated ? tokens[..sampling.MaxNewTokens] : tokens,
+                response.Text, truncated, null);
         }
     }
 }

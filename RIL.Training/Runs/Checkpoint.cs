@@ -19,4 +19,5 @@ public sealed record Checkpoint(string Folder, long Step, long Events, JsonObjec
 /// <param name="Tensors">Files of named tensors: optimizer states, discriminator, reference. File names end in .safetensors.</param>
 /// <param name="WriteStudent">Writes the student as a Hugging Face checkpoint into the folder it is given.</param>
 public sealed record CheckpointContent(
-    JsonObject State, IReadOnlyList<(string File, IReadOnlyList<(string Name, TorchSharp.torch.Tensor Value)> Tensors)> Tensors, Action<string> WriteStudent);
+    JsonObject State, IReadOnlyList<(string File, IReadOnlyList<(string Name, TorchSharp.torch.Tensor Value)> Tensors)> Tensors,
+        Action<string> WriteStudent);

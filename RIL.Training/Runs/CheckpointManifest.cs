@@ -16,7 +16,8 @@ internal static class CheckpointManifest
             string name = Path.GetRelativePath(folder, path).Replace('\\', '/');
             files[name] = new JsonObject { ["bytes"] = new FileInfo(path).Length, ["sha256"] = Hash(path) };
         }
-        Durable.WriteText(Path.Combine(folder, Name), new JsonObject { ["files"] = files }.ToJsonString(new() { WriteIndented = true }) + "\n");
+        Durable.WriteText(Path.Combine(folder, Name), new JsonObject { ["files"] = files }.ToJsonString(new() { WriteIndented = true })
+            + "\n");
     }
 
     /// <summary>What is wrong with a checkpoint, or null.</summary>
@@ -28,9 +29,11 @@ internal static class CheckpointManifest
         try
         {
             JsonObject files = JsonNode.Parse(File.ReadAllText(path))!["files"]!.AsObject();
-            return files.Select(f => Problem(folder, f.Key, f.Value!["bytes"]!.GetValue<long>(), f.Value["sha256"]!.GetValue<string>())).FirstOrDefault(p => p is not null);
+            return files.Select(f => Problem(folder, f.Key, f.Value!["bytes"]!.GetValue<long>(), f.Value["sha256"]!.GetValue<string>()))
+                .FirstOrDefault(p => p is not null);
         }
-        catch (Exception e) when (e is System.Text.Json.JsonException or NullReferenceException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is System.Text.Json.JsonException or NullReferenceException
+            or InvalidOperationException or FormatException)
         {
             return $"{Name} cannot be read";
         }

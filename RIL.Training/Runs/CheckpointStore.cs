@@ -5,8 +5,8 @@ using RIL.Training.Safetensors;
 namespace RIL.Training.Runs;
 
 /// <summary>
-/// The checkpoints of a run folder. Each is written beside, flushed, listed with hashes and renamed, so that a folder called checkpoint-N is complete or
-/// was damaged later, which its hashes show.
+/// The checkpoints of a run folder. Each is written beside, flushed, listed with hashes and renamed, so that a folder called checkpoint-N
+/// is complete or was damaged later, which its hashes show.
 /// </summary>
 /// <param name="runFolder">The run folder.</param>
 /// <param name="keep">Checkpoints to keep; null = all.</param>
@@ -18,7 +18,8 @@ public sealed class CheckpointStore(string runFolder, int? keep)
     public void CleanUp()
     {
         if (!Directory.Exists(runFolder)) return;
-        foreach (string unfinished in Directory.EnumerateDirectories(runFolder, Beside + Prefix + "*")) Directory.Delete(unfinished, recursive: true);
+        foreach (string unfinished in Directory.EnumerateDirectories(runFolder, Beside + Prefix + "*"))
+            Directory.Delete(unfinished, recursive: true);
         foreach (string replaced in Directory.EnumerateDirectories(runFolder, Replaced + Prefix + "*"))
         {
             string name = Path.Combine(runFolder, Path.GetFileName(replaced)[Replaced.Length..]);
@@ -27,7 +28,10 @@ public sealed class CheckpointStore(string runFolder, int? keep)
         }
     }
 
-    /// <summary>Saves a checkpoint and removes the oldest beyond the limit; where the disk is full, nothing half-written stays and the last good one is named.</summary>
+    /// <summary>
+    /// Saves a checkpoint and removes the oldest beyond the limit; where the disk is full, nothing half-written stays and the last good
+    /// one is named.
+    /// </summary>
     /// <param name="step">The run's step, counted over all stages.</param>
     /// <param name="events">Number of the last event that belongs to the checkpoint.</param>
     /// <param name="content">What is saved.</param>
@@ -35,7 +39,8 @@ public sealed class CheckpointStore(string runFolder, int? keep)
     public string Save(long step, long events, CheckpointContent content)
     {
         string name = Prefix + step.ToString(CultureInfo.InvariantCulture);
-        string beside = Path.Combine(runFolder, Beside + name), final = Path.Combine(runFolder, name), replaced = Path.Combine(runFolder, Replaced + name);
+        string beside = Path.Combine(runFolder, Beside + name), final = Path.Combine(runFolder, name),
+            replaced = Path.Combine(runFolder, Replaced + name);
         try
         {
             Directory.CreateDirectory(beside);
@@ -50,13 +55,16 @@ public sealed class CheckpointStore(string runFolder, int? keep)
         catch (IOException e) when (DiskFull.Is(e))
         {
             if (Directory.Exists(beside)) Directory.Delete(beside, recursive: true);
-            throw new InputException($"{final}: the disk is full ({e.Message}); {LastGoodSentence()} Free some space and go on with --resume.", e);
+            throw new InputException($"{final}: the disk is full ({e.Message}); {LastGoodSentence()} Free some space and go on with "
+                + $"--resume.", e);
         }
         Prune(step);
         return final;
     }
 
-    /// <summary>Opens one checkpoint; throws <see cref="InputException"/> that names the last good one where this one is damaged.</summary>
+    /// <summary>
+    /// Opens one checkpoint; throws <see cref="InputException"/> that names the last good one where this one is damaged.
+    /// </summary>
     public Checkpoint Load(string folder)
     {
         if (CheckpointManifest.Problem(folder) is { } problem)
@@ -65,7 +73,9 @@ public sealed class CheckpointStore(string runFolder, int? keep)
         return new Checkpoint(folder, state["global_step"]!.GetValue<long>(), state["events"]!.GetValue<long>(), state);
     }
 
-    /// <summary>The newest checkpoint that is whole, or null; <paramref name="damaged"/> names newer ones that are not, each with its reason.</summary>
+    /// <summary>
+    /// The newest checkpoint that is whole, or null; <paramref name="damaged"/> names newer ones that are not, each with its reason.
+    /// </summary>
     public Checkpoint? LoadLatest(out IReadOnlyList<string> damaged)
     {
         var refused = new List<string>();
@@ -82,7 +92,8 @@ public sealed class CheckpointStore(string runFolder, int? keep)
     public string? LastGood() => Folders().FirstOrDefault(f => CheckpointManifest.Problem(f) is null);
 
     /// <summary>A clause that tells where a run can go on: for messages.</summary>
-    public string LastGoodSentence() => LastGood() is { } good ? $"the last good checkpoint is {good}." : "there is no good checkpoint yet.";
+    public string LastGoodSentence() => LastGood() is { } good ? $"the last good checkpoint is {good}."
+        : "there is no good checkpoint yet.";
 
     private static void Write(string folder, long step, long events, CheckpointContent content)
     {
@@ -113,5 +124,6 @@ public sealed class CheckpointStore(string runFolder, int? keep)
         : [];
 
     private static long Step(string folder) =>
-        long.TryParse(Path.GetFileName(folder).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step) ? step : -1;
+        long.TryParse(Path.GetFileName(folder).AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long step)
+            ? step : -1;
 }

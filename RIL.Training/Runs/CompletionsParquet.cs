@@ -26,7 +26,8 @@ public static class CompletionsParquet
         ]);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         string beside = path + ".tmp";
-        using (var file = new FileStream(beside, FileMode.Create, FileAccess.ReadWrite)) WriteAsync(file, columns).GetAwaiter().GetResult();
+        using (var file = new FileStream(beside, FileMode.Create, FileAccess.ReadWrite))
+            WriteAsync(file, columns).GetAwaiter().GetResult();
         File.Move(beside, path, overwrite: true);
     }
 

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace RIL.Training.Runs;
 
-/// <summary>Sorts a step's metrics into those that every repetition of the run gives again and those that depend on the clock or the machine, and adds the machine's own.</summary>
+/// <summary>
+/// Sorts a step's metrics into those that every repetition of the run gives again and those that depend on the clock or the machine, and
+/// adds the machine's own.
+/// </summary>
 public sealed class MetricLog
 {
     private static readonly string[] TimingPrefixes = ["timing_s/", "perf/", "system/", "judge/latency_s", "judge/cost", "step_time"];
@@ -28,10 +31,12 @@ public sealed class MetricLog
     {
         long now = Stopwatch.GetTimestamp();
         TimeSpan used = Used(), passed = Stopwatch.GetElapsedTime(_since, now);
-        if (passed > TimeSpan.Zero) yield return KeyValuePair.Create("system/cpu_percent", 100 * (used - _cpu) / passed / Environment.ProcessorCount);
+        if (passed > TimeSpan.Zero) yield return KeyValuePair.Create("system/cpu_percent",
+            100 * (used - _cpu) / passed / Environment.ProcessorCount);
         yield return KeyValuePair.Create("system/rss_mb", Environment.WorkingSet / 1e6);
         (_cpu, _since) = (used, now);
     }
 
-    private static TimeSpan Used() => OperatingSystem.IsWindows() || OperatingSystem.IsLinux() || OperatingSystem.IsMacOS() ? Environment.CpuUsage.TotalTime : TimeSpan.Zero;
+    private static TimeSpan Used() => OperatingSystem.IsWindows() || OperatingSystem.IsLinux() || OperatingSystem.IsMacOS()
+        ? Environment.CpuUsage.TotalTime : TimeSpan.Zero;
 }

@@ -8,8 +8,8 @@ using RIL.Training.Settings;
 namespace RIL.Training.Runs;
 
 /// <summary>
-/// A whole run: SFT warm start, teachers' answers, discriminator, RIL, evaluation. Baselines are the same run with parts left out by the configuration. At every
-/// step it can be ended and gone on with, and comes to the same weights and metrics bit for bit.
+/// A whole run: SFT warm start, teachers' answers, discriminator, RIL, evaluation. Baselines are the same run with parts left out by the
+/// configuration. At every step it can be ended and gone on with, and comes to the same weights and metrics bit for bit.
 /// </summary>
 public static class RilRun
 {
@@ -77,7 +77,8 @@ public static class RilRun
     {
         RunConfig config = inputs.Config;
         var plan = new List<Func<RunState, RunStage>>();
-        if (config.UsesTeachers && config.SftSource != SftSource.GroundTruth) plan.Add(s => new TeacherStage(s)); // fine-tuning reads their answers
+        // fine-tuning reads their answers
+        if (config.UsesTeachers && config.SftSource != SftSource.GroundTruth) plan.Add(s => new TeacherStage(s));
         if (config.FineTunes) plan.Add(SftStage.Of);
         if (config.UsesTeachers && config.SftSource == SftSource.GroundTruth) plan.Add(s => new TeacherStage(s));
         if (config.UsesDiscriminator) plan.Add(s => new DiscriminatorStage(s));
@@ -109,7 +110,8 @@ public static class RilRun
 
     private static void Save(RunStage stage, int step, long runStep, RunState state, RunSession session)
     {
-        var position = new JsonObject { [StepKey] = step, [EvaluationsKey] = JsonSerializer.SerializeToNode(state.Evaluations), [TokensKey] = state.Tokens };
+        var position = new JsonObject { [StepKey] = step, [EvaluationsKey] = JsonSerializer.SerializeToNode(state.Evaluations),
+            [TokensKey] = state.Tokens };
         session.Save(runStep, new CheckpointContent(position, stage.Tensors, folder => EvaluationStage.WriteStudent(state, folder)));
     }
 
@@ -125,6 +127,7 @@ public static class RilRun
     {
         RunInputs inputs = state.Inputs;
         bool seesImage = inputs.Config.DiscriminatorInput == DiscriminatorInput.ImageQuestionResponse;
-        return Preflight.Check(state.Student, state.Reference, state.Discriminator, seesImage, inputs.Encoder, inputs.Questions, inputs.Sampling, inputs.Seed);
+        return Preflight.Check(state.Student, state.Reference, state.Discriminator, seesImage, inputs.Encoder, inputs.Questions,
+            inputs.Sampling, inputs.Seed);
     }
 }

@@ -2,7 +2,8 @@ using RIL.Training.Settings;
 
 namespace RIL.Training.Runs;
 
-// What a run writes and when, and the machine it runs on; nothing here changes what is learnt, except seed and, in the last bits, threads, workers and matmul.
+// What a run writes and when, and the machine it runs on; nothing here changes what is learnt, except seed and, in the last bits, threads,
+// workers and matmul.
 public sealed partial record RunConfig
 {
     /// <summary>Run folder.</summary>
@@ -14,7 +15,8 @@ public sealed partial record RunConfig
     public string? RunName { get; init; }
 
     /// <summary>Checkpoint to go on from.</summary>
-    [Setting("resume_from_checkpoint", "Go on from this checkpoint folder, or from the last good one of output_dir (latest); null = from the start.", MayChange = true)]
+    [Setting("resume_from_checkpoint",
+        "Go on from this checkpoint folder, or from the last good one of output_dir (latest); null = from the start.", MayChange = true)]
     public string? ResumeFromCheckpoint { get; init; }
 
     /// <summary>Seed of everything random.</summary>
@@ -66,10 +68,12 @@ public sealed partial record RunConfig
     public int Threads { get; init; }
 
     /// <summary>Workers side by side.</summary>
-    [Setting("workers", "Threads that compute shares of a batch side by side, with threads / workers inside an operator each; 0 = one a core.", Min = 0, Max = 1024, MayChange = true)]
+    [Setting("workers", "Threads that compute shares of a batch side by side, with threads / workers inside an operator each; 0 = one a "
+        + "core.", Min = 0, Max = 1024, MayChange = true)]
     public int Workers { get; init; }
 
     /// <summary>Route of f32 products.</summary>
-    [Setting("matmul", "Route of f32 matrix products on the CPU: fast (oneDNN where a self-check finds it exact) or default.", MayChange = true)]
+    [Setting("matmul", "Route of f32 matrix products on the CPU: fast (oneDNN where a self-check finds it exact) or default.",
+        MayChange = true)]
     public MatmulRoute Matmul { get; init; } = MatmulRoute.Fast;
 }

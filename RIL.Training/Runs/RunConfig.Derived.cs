@@ -22,13 +22,18 @@ public sealed partial record RunConfig
     public bool UsesDiscriminator => TrainsPolicy && RewardWeights.Similarity > 0;
 
     /// <summary>Whether teachers' answers are needed at all.</summary>
-    public bool UsesTeachers => UsesDiscriminator || (TrainsPolicy && TeachersInGroup) || (FineTunes && SftSource != Settings.SftSource.GroundTruth);
+    public bool UsesTeachers => UsesDiscriminator || (TrainsPolicy && TeachersInGroup)
+        || (FineTunes && SftSource != Settings.SftSource.GroundTruth);
 
     /// <summary>Upper clipping bound in force.</summary>
     public double ClipHigh => EpsilonHigh ?? Epsilon;
 
-    /// <summary>Teacher outputs of one group, in the order of <see cref="Teachers"/>: <c>num_generations</c> shared by weight; whole numbers in a configuration that passed its checks.</summary>
+    /// <summary>
+    /// Teacher outputs of one group, in the order of <see cref="Teachers"/>: <c>num_generations</c> shared by weight; whole numbers in a
+    /// configuration that passed its checks.
+    /// </summary>
     public IReadOnlyList<int> TeacherDraws => [.. ExactTeacherDraws.Select(d => (int)Math.Round(d))];
 
-    internal IEnumerable<double> ExactTeacherDraws => Teachers.Select(t => CompletionsPerPrompt * t.Weight / Teachers.Sum(other => other.Weight));
+    internal IEnumerable<double> ExactTeacherDraws =>
+        Teachers.Select(t => CompletionsPerPrompt * t.Weight / Teachers.Sum(other => other.Weight));
 }

@@ -6,7 +6,8 @@ namespace RIL.Training.Runs;
 public sealed partial record RunConfig
 {
     /// <summary>What the discriminator reads.</summary>
-    [Setting("discriminator_input", "What the discriminator reads: the response alone (the paper), with the question, or with question and picture.")]
+    [Setting("discriminator_input",
+        "What the discriminator reads: the response alone (the paper), with the question, or with question and picture.")]
     public DiscriminatorInput DiscriminatorInput { get; init; } = DiscriminatorInput.ImageQuestionResponse;
 
     /// <summary>Whether the discriminator learns in the loop.</summary>
@@ -38,7 +39,8 @@ public sealed partial record RunConfig
     public int DiscriminatorPretrainSteps { get; init; } = 100;
 
     /// <summary>Answers per question and side in pre-training.</summary>
-    [Setting("discriminator_pretrain_generations", "Answers per question from the student and from the teachers that pre-training draws from.", Min = 1)]
+    [Setting("discriminator_pretrain_generations",
+        "Answers per question from the student and from the teachers that pre-training draws from.", Min = 1)]
     public int DiscriminatorPretrainCompletions { get; init; } = 16;
 
     /// <summary>Learning rate before the loop.</summary>

@@ -10,11 +10,14 @@ public sealed partial record RunConfig
     public int MaxSteps { get; init; } = 1000;
 
     /// <summary>Student completions per forward and backward pass.</summary>
-    [Setting("per_device_train_batch_size", "Student completions per forward and backward pass: whole groups, so a multiple of num_generations; teacher answers come on top.", Min = 1)]
+    [Setting("per_device_train_batch_size",
+        "Student completions per forward and backward pass: whole groups, so a multiple of num_generations; teacher answers come on top.",
+        Min = 1)]
     public int CompletionsPerPass { get; init; } = 8;
 
     /// <summary>Passes per update.</summary>
-    [Setting("gradient_accumulation_steps", "Passes per update; times per_device_train_batch_size, divided by num_generations = questions per step.", Min = 1)]
+    [Setting("gradient_accumulation_steps",
+        "Passes per update; times per_device_train_batch_size, divided by num_generations = questions per step.", Min = 1)]
     public int PassesPerUpdate { get; init; } = 18;
 
     /// <summary>Learning rate of the student in the loop.</summary>
@@ -54,7 +57,8 @@ public sealed partial record RunConfig
     public double MaxGradNorm { get; init; } = 1.0;
 
     /// <summary>Whether the vision tower stays in the loop.</summary>
-    [Setting("freeze_vision_tower", "Whether the vision tower (not its merger) keeps its weights in the loop, for student and discriminator.")]
+    [Setting("freeze_vision_tower",
+        "Whether the vision tower (not its merger) keeps its weights in the loop, for student and discriminator.")]
     public bool FreezeVisionTower { get; init; } = true;
 
     /// <summary>Whether activations are computed twice to save memory.</summary>
@@ -66,7 +70,8 @@ public sealed partial record RunConfig
     public int SftSteps { get; init; }
 
     /// <summary>Passes of the warm start over its data.</summary>
-    [Setting("sft_epochs", "Passes of supervised fine-tuning over its data where sft_steps is 0; 0 = the student is fine-tuned already.", Min = 0)]
+    [Setting("sft_epochs", "Passes of supervised fine-tuning over its data where sft_steps is 0; 0 = the student is fine-tuned already.",
+        Min = 0)]
     public double SftEpochs { get; init; }
 
     /// <summary>What the warm start imitates.</summary>
@@ -98,6 +103,7 @@ public sealed partial record RunConfig
     public double SftRateFloor { get; init; } = 0.1;
 
     /// <summary>Whether the vision tower stays in the warm start.</summary>
-    [Setting("sft_freeze_vision_tower", "Whether the vision tower keeps its weights in supervised fine-tuning; null = as freeze_vision_tower.")]
+    [Setting("sft_freeze_vision_tower",
+        "Whether the vision tower keeps its weights in supervised fine-tuning; null = as freeze_vision_tower.")]
     public bool? SftFreezeVisionTower { get; init; }
 }

@@ -21,12 +21,14 @@ public sealed partial record RunConfig
     /// <summary>How the student samples for training.</summary>
     public SamplingOptions Sampling(IPromptEncoder encoder) => new()
     {
-        MaxNewTokens = MaxCompletionLength, Temperature = Temperature, TopK = TopK, TopP = TopP, MinP = MinP, RepetitionPenalty = RepetitionPenalty,
+        MaxNewTokens = MaxCompletionLength, Temperature = Temperature, TopK = TopK, TopP = TopP, MinP = MinP,
+        RepetitionPenalty = RepetitionPenalty,
         EndTokenIds = encoder.EndTokenIds, SuppressTokenIds = encoder.MarkerTokenIds,
     };
 
     /// <summary>How a model answers in an evaluation.</summary>
-    public SamplingOptions EvaluationSampling(IPromptEncoder encoder) => EvalSampling == EvalSampling.Sample ? Sampling(encoder) : new SamplingOptions
+    public SamplingOptions EvaluationSampling(IPromptEncoder encoder) => EvalSampling == EvalSampling.Sample ? Sampling(encoder)
+        : new SamplingOptions
     {
         MaxNewTokens = MaxCompletionLength, Greedy = true, EndTokenIds = encoder.EndTokenIds, SuppressTokenIds = encoder.MarkerTokenIds,
     };
@@ -38,7 +40,8 @@ public sealed partial record RunConfig
     public LearningRate DiscriminatorRate => new(DiscriminatorLearningRate, DiscriminatorSchedule, 0, MaxSteps, DiscriminatorRateFloor);
 
     /// <summary>Learning rate of the discriminator before the loop.</summary>
-    public LearningRate DiscriminatorPretrainRate => new(DiscriminatorPretrainLearningRate, DiscriminatorPretrainSchedule, 0, DiscriminatorPretrainSteps, DiscriminatorPretrainRateFloor);
+    public LearningRate DiscriminatorPretrainRate => new(DiscriminatorPretrainLearningRate, DiscriminatorPretrainSchedule, 0,
+        DiscriminatorPretrainSteps, DiscriminatorPretrainRateFloor);
 
     /// <summary>Learning rate of the warm start of so many updates.</summary>
     public LearningRate SftRate(int updates) => new(SftLearningRate, SftSchedule, SftWarmupSteps, updates, SftRateFloor);
@@ -55,7 +58,8 @@ public sealed partial record RunConfig
     /// <summary>What a step of the loop does.</summary>
     public RilSettings Ril => new()
     {
-        Similarity = Similarity, SimilarityWeight = RewardWeights.Similarity, AnswerWeight = RewardWeights.Answer, TeachersInGroup = TeachersInGroup, ScaleRewards = ScaleRewards,
+        Similarity = Similarity, SimilarityWeight = RewardWeights.Similarity, AnswerWeight = RewardWeights.Answer,
+        TeachersInGroup = TeachersInGroup, ScaleRewards = ScaleRewards,
         Iterations = UpdatesPerBatch, DiscriminatorUpdates = TrainDiscriminator ? DiscriminatorUpdatesPerBatch ?? UpdatesPerBatch : 0,
         DiscriminatorLossFloor = DiscriminatorLossFloor, MaskTruncated = MaskTruncatedCompletions,
     };
@@ -67,5 +71,6 @@ public sealed partial record RunConfig
     public IReadOnlyList<TeacherShare> TeacherShares => [.. Teachers.Select(t => new TeacherShare(t.Name, t.Weight))];
 
     /// <summary>The rows of a data set, from files or of the embedded example.</summary>
-    public static IReadOnlyList<Example> LoadExamples(string dataset) => QuickstartData.IsReference(dataset) ? QuickstartData.Load(dataset) : Datasets.Dataset.Load(dataset);
+    public static IReadOnlyList<Example> LoadExamples(string dataset) => QuickstartData.IsReference(dataset) ? QuickstartData.Load(dataset)
+        : Datasets.Dataset.Load(dataset);
 }

@@ -34,7 +34,8 @@ public sealed partial record RunConfig
     public double MinP { get; init; }
 
     /// <summary>Repetition penalty.</summary>
-    [Setting("repetition_penalty", "Sampling makes tokens already seen less likely by this factor on the logits; 1 = not.", Min = 0, AboveMin = true)]
+    [Setting("repetition_penalty", "Sampling makes tokens already seen less likely by this factor on the logits; 1 = not.",
+        Min = 0, AboveMin = true)]
     public double RepetitionPenalty { get; init; } = 1.05;
 
     /// <summary>Similarity reward.</summary>
@@ -42,11 +43,13 @@ public sealed partial record RunConfig
     public Similarity Similarity { get; init; } = Similarity.Binary;
 
     /// <summary>Weights of the rewards.</summary>
-    [Setting("reward_weights", "Weights of the rewards: {similarity, answer}, or a list in this order. Similarity 0 leaves the discriminator out.")]
+    [Setting("reward_weights", "Weights of the rewards: {similarity, answer}, or a list in this order. Similarity 0 leaves the "
+        + "discriminator out.")]
     public RewardWeights RewardWeights { get; init; } = new();
 
     /// <summary>Whether teacher outputs are in the group.</summary>
-    [Setting("teachers_in_group", "Whether the teachers' answers are rewarded and learnt from beside the student's (2G outputs), or only shown to the discriminator.")]
+    [Setting("teachers_in_group",
+        "Whether the teachers' answers are rewarded and learnt from beside the student's (2G outputs), or only shown to the discriminator.")]
     public bool TeachersInGroup { get; init; } = true;
 
     /// <summary>Division of advantages.</summary>

@@ -3,10 +3,12 @@ using RIL.Training.Settings;
 namespace RIL.Training.Runs;
 
 /// <summary>
-/// Everything a run depends on, in one immutable record. In files it is one flat document with TRL's names where TRL has the setting. Defaults are those of
-/// RIL (Lee et al., arXiv 2510.19307) where the paper gives them, else TRL's.
+/// Everything a run depends on, in one immutable record. In files it is one flat document with TRL's names where TRL has the setting.
+/// Defaults are those of RIL (Lee et al., arXiv 2510.19307) where the paper gives them, else TRL's.
 /// </summary>
-/// <remarks>The other parts of the record: sampling and objective, discriminator, optimisation, warm start, bookkeeping and machine.</remarks>
+/// <remarks>
+/// The other parts of the record: sampling and objective, discriminator, optimisation, warm start, bookkeeping and machine.
+/// </remarks>
 public sealed partial record RunConfig
 {
     /// <summary>Checkpoint of the student.</summary>
@@ -30,7 +32,8 @@ public sealed partial record RunConfig
     public string? ValidationDataset { get; init; }
 
     /// <summary>The teachers whose kept answers the student imitates.</summary>
-    [Setting("teachers", "Teachers: a list of {name, answers: file of kept answers, weight: share of the group's teacher outputs relative to the others, checkpoint: optional model folder}.")]
+    [Setting("teachers", "Teachers: a list of {name, answers: file of kept answers, weight: share of the group's teacher outputs relative "
+        + "to the others, checkpoint: optional model folder}.")]
     public IReadOnlyList<TeacherSource> Teachers { get; init; } = [];
 
     /// <summary>Rule of the judge.</summary>

@@ -14,7 +14,8 @@ public sealed record SettingsLayer(string Source, JsonObject Values);
 /// <summary>The run configuration as a document: JSON or YAML, with one set of names.</summary>
 public static class RunConfigDocument
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new()
+        { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly JsonSerializerOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads and checks one file (.json, .yaml, .yml).</summary>
@@ -42,7 +43,9 @@ public static class RunConfigDocument
             {
                 AllowDuplicateProperties = false, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip,
             });
-            return new SettingsLayer(source, node as JsonObject ?? throw new InputException($"{source}: expected an object of settings, not {node?.GetValueKind().ToString().ToLowerInvariant() ?? "null"}."));
+            return new SettingsLayer(source, node as JsonObject
+                ?? throw new InputException($"{source}: expected an object of settings, not "
+                + $"{node?.GetValueKind().ToString().ToLowerInvariant() ?? "null"}."));
         }
         catch (JsonException e)
         {
@@ -58,7 +61,9 @@ public static class RunConfigDocument
         _ => throw new InputException($"{source}: expected a mapping of settings."),
     });
 
-    /// <summary>Reads <c>key=value</c> of the command line; the value is YAML, and <c>reward_weights.answer=2</c> reaches into a setting.</summary>
+    /// <summary>
+    /// Reads <c>key=value</c> of the command line; the value is YAML, and <c>reward_weights.answer=2</c> reaches into a setting.
+    /// </summary>
     public static SettingsLayer ParseOverride(string text)
     {
         int equals = text.IndexOf('=');
@@ -68,7 +73,10 @@ public static class RunConfigDocument
         return new SettingsLayer("--set", new JsonObject { [path[0]] = path.Length == 1 ? value : new JsonObject { [path[1]] = value } });
     }
 
-    /// <summary>One record from layers: defaults, then each layer in turn. Unknown keys and values of another kind are refused; relations between settings are not looked at (see <see cref="RunConfigCheck"/>).</summary>
+    /// <summary>
+    /// One record from layers: defaults, then each layer in turn. Unknown keys and values of another kind are refused; relations between
+    /// settings are not looked at (see <see cref="RunConfigCheck"/>).
+    /// </summary>
     public static RunConfig Bind(params IEnumerable<SettingsLayer> layers)
     {
         var config = new RunConfig();
@@ -77,7 +85,8 @@ public static class RunConfigDocument
             foreach ((string key, JsonNode? value) in layer.Values)
             {
                 if (!Setting.ByKey.TryGetValue(key, out Setting? setting))
-                    throw new InputException($"{layer.Source}: unknown setting '{key}'; did you mean '{Nearest.To(key, Setting.ByKey.Keys)}'?");
+                    throw new InputException($"{layer.Source}: unknown setting '{key}'; did you mean "
+                        + $"'{Nearest.To(key, Setting.ByKey.Keys)}'?");
                 // Of a setting with parts, a layer may give some and leave the others as they are.
                 JsonNode? whole = value is JsonObject part && setting.Write(config) is JsonObject before ? Merge(before, part) : value;
                 setting.Read(config, whole, layer.Source);
@@ -97,7 +106,9 @@ public static class RunConfigDocument
     /// <summary>The document as JSON.</summary>
     public static string WriteJson(RunConfig config) => Write(config).ToJsonString(Indented) + "\n";
 
-    /// <summary>The document as YAML, each key under its explanation; <paramref name="onlyChanged"/> leaves out what equals the default.</summary>
+    /// <summary>
+    /// The document as YAML, each key under its explanation; <paramref name="onlyChanged"/> leaves out what equals the default.
+    /// </summary>
     public static string WriteYaml(RunConfig config, bool onlyChanged = false)
     {
         var text = new StringBuilder();
@@ -106,7 +117,8 @@ public static class RunConfigDocument
             JsonNode? value = setting.Write(config);
             if (onlyChanged && JsonNode.DeepEquals(value, setting.Default)) continue;
             // JSON's values are YAML's.
-            text.Append("# ").Append(setting.Effect).Append('\n').Append(setting.Key).Append(": ").Append(value?.ToJsonString(OneLine) ?? "null").Append('\n');
+            text.Append("# ").Append(setting.Effect).Append('\n').Append(setting.Key).Append(": ")
+                .Append(value?.ToJsonString(OneLine) ?? "null").Append('\n');
         }
         return text.ToString();
     }

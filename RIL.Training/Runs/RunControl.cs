@@ -15,7 +15,10 @@ public enum RunRequest
     Stop,
 }
 
-/// <summary>Requests to a running run: SIGTERM, Ctrl-C, a file called control in the run folder, or lines of standard input. The trainer looks between steps.</summary>
+/// <summary>
+/// Requests to a running run: SIGTERM, Ctrl-C, a file called control in the run folder, or lines of standard input. The trainer looks
+/// between steps.
+/// </summary>
 public sealed class RunControl : IDisposable
 {
     private readonly string _file;
@@ -33,7 +36,8 @@ public sealed class RunControl : IDisposable
         File.Delete(_file);
         if (signals)
         {
-            foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT]) _signals.Add(PosixSignalRegistration.Create(signal, OnSignal));
+            foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT])
+                _signals.Add(PosixSignalRegistration.Create(signal, OnSignal));
         }
         if (lines is not null) new Thread(() => Read(lines)) { IsBackground = true, Name = "control lines" }.Start();
     }
@@ -56,7 +60,8 @@ public sealed class RunControl : IDisposable
     public string? Signal => _signal;
 
     /// <summary>Asks the run of a folder, from any process.</summary>
-    public static void Send(string runFolder, RunRequest request) => Durable.WriteText(ControlFile(runFolder), request.ToString().ToLowerInvariant() + "\n");
+    public static void Send(string runFolder, RunRequest request) =>
+        Durable.WriteText(ControlFile(runFolder), request.ToString().ToLowerInvariant() + "\n");
 
     /// <inheritdoc/>
     public void Dispose()

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace RIL.Training.Runs;
 
 /// <summary>
-/// Something that happened in a run: one line of <c>events.jsonl</c>. What depends on the clock or the machine's load stands in <see cref="Time"/> and in a
-/// member called timing; everything else is the same whenever the same configuration runs on the same machine.
+/// Something that happened in a run: one line of <c>events.jsonl</c>. What depends on the clock or the machine's load stands in
+/// <see cref="Time"/> and in a member called timing; everything else is the same whenever the same configuration runs on the same machine.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(StageEvent), "stage")]
@@ -40,7 +40,8 @@ public abstract record RunEvent
     public string ToLine() => JsonSerializer.Serialize(this, Json);
 
     /// <summary>The event of a line.</summary>
-    public static RunEvent FromLine(string line) => JsonSerializer.Deserialize<RunEvent>(line, Json) ?? throw new JsonException("The line holds no event.");
+    public static RunEvent FromLine(string line) => JsonSerializer.Deserialize<RunEvent>(line, Json)
+        ?? throw new JsonException("The line holds no event.");
 }
 
 /// <summary>A stage begins.</summary>
@@ -79,10 +80,13 @@ public sealed record CheckpointEvent(long Step, string Folder) : RunEvent;
 /// <param name="Text">The sentence; nothing in it depends on the clock.</param>
 public sealed record LogEvent(string Level, string Text) : RunEvent;
 
-/// <summary>The run goes on from a checkpoint: events after <paramref name="From"/> that came before this one are void and happen again.</summary>
+/// <summary>
+/// The run goes on from a checkpoint: events after <paramref name="From"/> that came before this one are void and happen again.
+/// </summary>
 /// <param name="From">Number of the last event that still counts.</param>
 /// <param name="Step">The run's step at the checkpoint.</param>
-/// <param name="Checkpoint">The checkpoint's folder, relative to the run folder; null where there was none yet and everything happens again.</param>
+/// <param name="Checkpoint">The checkpoint's folder, relative to the run folder; null where there was none yet and everything happens
+/// again.</param>
 /// <param name="Machine">How libtorch runs in this process; results are bit-identical only where it is the same as before.</param>
 public sealed record ResumedEvent(long From, long Step, string? Checkpoint, string Machine) : RunEvent;
 
@@ -91,7 +95,8 @@ public sealed record ResumedEvent(long From, long Step, string? Checkpoint, stri
 /// <param name="Summary">The closing table's numbers.</param>
 /// <param name="Timing"><c>elapsed_s</c> of this process.</param>
 /// <param name="Signal">The signal (SIGTERM, SIGINT) that stopped it, where no request of a person did.</param>
-public sealed record FinishedEvent(string State, RunSummary? Summary = null, IReadOnlyDictionary<string, double>? Timing = null, string? Signal = null) : RunEvent;
+public sealed record FinishedEvent(string State, RunSummary? Summary = null, IReadOnlyDictionary<string, double>? Timing = null,
+    string? Signal = null) : RunEvent;
 
 /// <summary>The run has ended because it could not go on.</summary>
 /// <param name="Message">Why, in one sentence.</param>

@@ -4,7 +4,9 @@ using System.Text.Json.Nodes;
 
 namespace RIL.Training.Runs;
 
-/// <summary>The append-only file of a run's events: one writer, any number of readers, each line handed to the system before the call returns.</summary>
+/// <summary>
+/// The append-only file of a run's events: one writer, any number of readers, each line handed to the system before the call returns.
+/// </summary>
 public sealed class RunEvents : IDisposable
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
@@ -13,12 +15,16 @@ public sealed class RunEvents : IDisposable
     private readonly IReadOnlyList<IRunObserver> _observers;
     private readonly Lock _lock = new();
 
-    private RunEvents(FileStream held, FileStream file, long last, IReadOnlyList<IRunObserver> observers) => (_held, _file, Last, _observers) = (held, file, last, observers);
+    private RunEvents(FileStream held, FileStream file, long last, IReadOnlyList<IRunObserver> observers) =>
+        (_held, _file, Last, _observers) = (held, file, last, observers);
 
     /// <summary>Number of the last event.</summary>
     public long Last { get; private set; }
 
-    /// <summary>Opens the file of a run, new or left by a process that ended at any moment: an unfinished last line is cut off. Throws where another process writes it.</summary>
+    /// <summary>
+    /// Opens the file of a run, new or left by a process that ended at any moment: an unfinished last line is cut off. Throws where
+    /// another process writes it.
+    /// </summary>
     public static RunEvents Open(string path, params IReadOnlyList<IRunObserver> observers)
     {
         FileStream held = Hold(path + ".lock");
@@ -90,7 +96,10 @@ public sealed class RunEvents : IDisposable
         }
     }
 
-    /// <summary>What counts of a run's events: those that a later <see cref="ResumedEvent"/> made void are left out, and the resumptions themselves.</summary>
+    /// <summary>
+    /// What counts of a run's events: those that a later <see cref="ResumedEvent"/> made void are left out, and the resumptions
+    /// themselves.
+    /// </summary>
     public static IReadOnlyList<RunEvent> Current(IEnumerable<RunEvent> events)
     {
         var current = new List<RunEvent>();
@@ -117,7 +126,8 @@ public sealed class RunEvents : IDisposable
         _held.Dispose();
     }
 
-    // A file of its own, because Unix knows only locks that shut out everybody, and events must stay readable. The system lets go of it when the process ends.
+    // A file of its own, because Unix knows only locks that shut out everybody, and events must stay readable. The system lets go of it
+    // when the process ends.
     private static FileStream Hold(string path)
     {
         try
@@ -126,7 +136,8 @@ public sealed class RunEvents : IDisposable
         }
         catch (IOException e) when (File.Exists(path) && !DiskFull.Is(e))
         {
-            throw new InputException($"{Path.GetDirectoryName(path)}: another process is writing this run; stop it first, or choose another output_dir.", e);
+            throw new InputException($"{Path.GetDirectoryName(path)}: another process is writing this run; stop it first, or choose "
+                + $"another output_dir.", e);
         }
     }
 

@@ -17,5 +17,6 @@ public sealed record RunFolder(string Root)
     public string Student => Path.Combine(Root, "student");
 
     /// <summary>Name of a step's completions, relative to the folder and with forward slashes.</summary>
-    public static string Completions(long step) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"completions/completions_{step:D5}.parquet");
+    public static string Completions(long step) => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"completions/completions_{step:D5}.parquet");
 }

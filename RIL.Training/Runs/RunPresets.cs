@@ -2,8 +2,8 @@
 namespace RIL.Training.Runs;
 
 /// <summary>
-/// The run configurations that come with the program, by name: files in folders called Presets, each a layer of settings over the defaults, several of which can be
-/// laid over each other; and its studies, in folders called Studies.
+/// The run configurations that come with the program, by name: files in folders called Presets, each a layer of settings over the
+/// defaults, several of which can be laid over each other; and its studies, in folders called Studies.
 /// </summary>
 public static class RunPresets
 {
@@ -23,11 +23,13 @@ public static class RunPresets
 
     private static SettingsLayer Get(string prefix, string name, IReadOnlyList<string> known, string kind)
     {
-        if (!known.Contains(name)) throw new InputException($"--preset {name}: there is no such {kind}; expected one of {string.Join(", ", known)}.");
+        if (!known.Contains(name)) throw new InputException(
+            $"--preset {name}: there is no such {kind}; expected one of {string.Join(", ", known)}.");
         using var reader = new StreamReader(typeof(RunPresets).Assembly.GetManifestResourceStream(prefix + name)!);
         return RunConfigDocument.ParseYaml(reader.ReadToEnd(), $"{kind} {name}");
     }
 
     private static IReadOnlyList<string> Under(string prefix) =>
-        [.. typeof(RunPresets).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(prefix, StringComparison.Ordinal)).Select(n => n[prefix.Length..]).Order(StringComparer.Ordinal)];
+        [.. typeof(RunPresets).Assembly.GetManifestResourceNames().Where(n => n.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(n => n[prefix.Length..]).Order(StringComparer.Ordinal)];
 }

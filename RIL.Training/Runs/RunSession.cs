@@ -17,9 +17,11 @@ public sealed class RunSession : IDisposable
     private (long Step, Stopwatch Since)? _pace;
     private string _stage = "start";
 
-    private RunSession(RunConfig config, RunFolder folder, Checkpoint? resumed, RunEvents events, CheckpointStore checkpoints, TensorBoardWriter tensorBoard, RunControl control)
+    private RunSession(RunConfig config, RunFolder folder, Checkpoint? resumed, RunEvents events, CheckpointStore checkpoints,
+        TensorBoardWriter tensorBoard, RunControl control)
     {
-        (Config, Folder, Resumed, _events, _checkpoints, _tensorBoard, Control) = (config, folder, resumed, events, checkpoints, tensorBoard, control);
+        (Config, Folder, Resumed, _events, _checkpoints, _tensorBoard, Control) = (config, folder, resumed, events, checkpoints,
+            tensorBoard, control);
         if (resumed is not null) _stage = resumed.State[StageKey]!.GetValue<string>();
     }
 
@@ -40,11 +42,14 @@ public sealed class RunSession : IDisposable
     /// <param name="observers">Who else sees the events.</param>
     /// <param name="signals">Whether SIGTERM and Ctrl-C stop the run.</param>
     /// <param name="control">Where lines saying stop or pause come from, if anywhere.</param>
-    public static RunSession Open(RunConfig config, IReadOnlyList<IRunObserver>? observers = null, bool signals = true, TextReader? control = null)
+    public static RunSession Open(RunConfig config, IReadOnlyList<IRunObserver>? observers = null, bool signals = true,
+        TextReader? control = null)
     {
-        var folder = new RunFolder(Path.GetFullPath(config.OutputDir ?? throw new ArgumentException("The configuration has no output_dir.", nameof(config))));
+        var folder = new RunFolder(Path.GetFullPath(config.OutputDir
+            ?? throw new ArgumentException("The configuration has no output_dir.", nameof(config))));
         bool resumes = config.ResumeFromCheckpoint is not null;
-        if (!resumes && HoldsWork(folder)) throw new InputException($"{folder.Root}: it holds a run already; go on with it by --resume, or choose another output_dir.");
+        if (!resumes && HoldsWork(folder))
+            throw new InputException($"{folder.Root}: it holds a run already; go on with it by --resume, or choose another output_dir.");
         if (resumes) CheckSameRun(config, folder);
         Directory.CreateDirectory(folder.Root);
         if (!resumes) Clear(folder);
@@ -62,10 +67,12 @@ public sealed class RunSession : IDisposable
                 var path => checkpoints.Load(Path.GetFullPath(path)),
             };
             Durable.WriteText(folder.Config, RunConfigDocument.WriteJson(config));
-            if (resumes && checkpoint is null && Directory.Exists(folder.TensorBoard)) Directory.Delete(folder.TensorBoard, recursive: true);
+            if (resumes && checkpoint is null && Directory.Exists(folder.TensorBoard))
+                Directory.Delete(folder.TensorBoard, recursive: true);
             var tensorBoard = new TensorBoardWriter(folder.TensorBoard, checkpoint is null ? 0 : checkpoint.Step + 1);
             shown.Add(tensorBoard);
-            var session = new RunSession(config, folder, checkpoint, events, checkpoints, tensorBoard, new RunControl(folder.Root, signals, control));
+            var session = new RunSession(config, folder, checkpoint, events, checkpoints, tensorBoard,
+                new RunControl(folder.Root, signals, control));
             session.Begin(resumes, damaged);
             return session;
         }
@@ -94,7 +101,8 @@ public sealed class RunSession : IDisposable
     }
 
     /// <summary>Numbers of a step by their names in the metrics table; those that are not finite are left out.</summary>
-    public void Metrics(long step, IEnumerable<KeyValuePair<string, double>> values) => _events.Append(_metrics.Event(_stage, step, values));
+    public void Metrics(long step, IEnumerable<KeyValuePair<string, double>> values) =>
+        _events.Append(_metrics.Event(_stage, step, values));
 
     /// <summary>Keeps completions for people to read.</summary>
     public void Completions(long step, IReadOnlyList<CompletionRow> rows)
@@ -119,7 +127,9 @@ public sealed class RunSession : IDisposable
 
     /// <summary>The run has ended as it should: completed, stopped or paused.</summary>
     public void Finish(string state, RunSummary? summary = null) =>
-        _events.Append(new FinishedEvent(state, summary, new Dictionary<string, double> { ["elapsed_s"] = Math.Round(_process.Elapsed.TotalSeconds, 3) }, state == "stopped" ? Control.Signal : null));
+        _events.Append(new FinishedEvent(state, summary,
+            new Dictionary<string, double> { ["elapsed_s"] = Math.Round(_process.Elapsed.TotalSeconds, 3) }, state == "stopped"
+            ? Control.Signal : null));
 
     /// <summary>The run cannot go on.</summary>
     public void Fail(string message)
@@ -154,15 +164,18 @@ public sealed class RunSession : IDisposable
             return;
         }
         // The process may have died between the checkpoint's rename and the event about it.
-        if (Resumed is not null && _events.Last == Resumed.Events - 1) _events.Append(new CheckpointEvent(Resumed.Step, Path.GetFileName(Resumed.Folder)));
-        _events.Append(new ResumedEvent(Resumed?.Events ?? 0, Resumed?.Step ?? 0, Resumed is null ? null : Path.GetFileName(Resumed.Folder), TorchRuntime.Description));
+        if (Resumed is not null && _events.Last == Resumed.Events - 1)
+            _events.Append(new CheckpointEvent(Resumed.Step, Path.GetFileName(Resumed.Folder)));
+        _events.Append(new ResumedEvent(Resumed?.Events ?? 0, Resumed?.Step ?? 0, Resumed is null ? null
+            : Path.GetFileName(Resumed.Folder), TorchRuntime.Description));
         if (Resumed is null) Begin(resumes: false, damaged);
         foreach (string sentence in damaged) Log($"{sentence}; it is passed over.", warning: true);
     }
 
     // A run that ended before its first stage, for instance because an input was missing, left nothing worth keeping.
     private static bool HoldsWork(RunFolder folder) =>
-        File.Exists(folder.Events) && (RunEvents.IsHeld(folder.Events) || RunEvents.Read(folder.Events).Any(e => e is StageEvent) || new CheckpointStore(folder.Root, null).LastGood() is not null);
+        File.Exists(folder.Events) && (RunEvents.IsHeld(folder.Events) || RunEvents.Read(folder.Events).Any(e => e is StageEvent)
+            || new CheckpointStore(folder.Root, null).LastGood() is not null);
 
     private static void Clear(RunFolder folder)
     {
@@ -172,17 +185,22 @@ public sealed class RunSession : IDisposable
 
     private static void CheckSameRun(RunConfig config, RunFolder folder)
     {
-        if (!File.Exists(folder.Config) || !File.Exists(folder.Events)) throw new InputException($"{folder.Root}: there is no run to resume; expected config.json and events.jsonl.");
+        if (!File.Exists(folder.Config) || !File.Exists(folder.Events))
+            throw new InputException($"{folder.Root}: there is no run to resume; expected config.json and events.jsonl.");
         if (RunEvents.Read(folder.Events).LastOrDefault() is FinishedEvent { State: "completed" })
             throw new InputException($"{folder.Root}: the run is complete; there is nothing to resume.");
-        if (config.ResumeFromCheckpoint is { } path and not "latest" && Path.GetDirectoryName(Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar)) != folder.Root.TrimEnd(Path.DirectorySeparatorChar))
-            throw new InputException($"resume_from_checkpoint is {path}, which does not lie in output_dir, {folder.Root}; to train on from another run's weights, give its checkpoint as student.");
+        if (config.ResumeFromCheckpoint is { } path and not "latest"
+            && Path.GetDirectoryName(Path.GetFullPath(path).TrimEnd(Path.DirectorySeparatorChar)) != folder.Root.TrimEnd(
+            Path.DirectorySeparatorChar))
+            throw new InputException($"resume_from_checkpoint is {path}, which does not lie in output_dir, {folder.Root}; to train on "
+                + $"from another run's weights, give its checkpoint as student.");
         RunConfig before = RunConfigDocument.Bind(RunConfigDocument.ReadFile(folder.Config));
         foreach (Setting setting in Setting.All.Where(s => !s.MayChange))
         {
             JsonNode? was = setting.Write(before), now = setting.Write(config);
             if (!JsonNode.DeepEquals(was, now))
-                throw new InputException($"{folder.Root}: {setting.Key} is {now?.ToJsonString() ?? "null"} and the run was started with {was?.ToJsonString() ?? "null"}; resume without changing it, or start a new run.");
+                throw new InputException($"{folder.Root}: {setting.Key} is {now?.ToJsonString() ?? "null"} and the run was started with "
+                    + $"{was?.ToJsonString() ?? "null"}; resume without changing it, or start a new run.");
         }
     }
 

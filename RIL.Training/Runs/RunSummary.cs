@@ -6,7 +6,8 @@ namespace RIL.Training.Runs;
 /// <param name="ByType">The same by question type.</param>
 /// <param name="Questions">Questions asked.</param>
 /// <param name="MeanLength">Mean length of the answers in tokens.</param>
-public sealed record ModelAccuracy(string Model, double Accuracy, IReadOnlyDictionary<string, double> ByType, int Questions, double? MeanLength = null);
+public sealed record ModelAccuracy(string Model, double Accuracy, IReadOnlyDictionary<string, double> ByType, int Questions,
+    double? MeanLength = null);
 
 /// <summary>What a run came to: the closing table.</summary>
 /// <param name="Evaluations">The models in the order of the table.</param>

@@ -17,12 +17,14 @@ internal sealed class Setting
     {
         (_property, _about) = (property, about);
         _type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        _nullable = _type != property.PropertyType || new NullabilityInfoContext().Create(property).WriteState == NullabilityState.Nullable;
+        _nullable = _type != property.PropertyType || new NullabilityInfoContext()
+            .Create(property).WriteState == NullabilityState.Nullable;
     }
 
     /// <summary>Every key, in the order in which the record declares them.</summary>
     public static IReadOnlyList<Setting> All { get; } =
-        [.. from property in typeof(RunConfig).GetProperties() let about = property.GetCustomAttribute<SettingAttribute>() where about is not null select new Setting(property, about)];
+        [.. from property in typeof(RunConfig).GetProperties() let about = property.GetCustomAttribute<SettingAttribute>()
+            where about is not null select new Setting(property, about)];
 
     public static IReadOnlyDictionary<string, Setting> ByKey { get; } = All.ToDictionary(s => s.Key, StringComparer.Ordinal);
 
@@ -38,7 +40,9 @@ internal sealed class Setting
     /// <summary>What is accepted, in words.</summary>
     public string Expected => Kind() + Range() + (_nullable ? " or null" : "");
 
-    /// <summary>Puts a value of a document into the record; throws <see cref="InputException"/> when it is of another kind or out of range.</summary>
+    /// <summary>
+    /// Puts a value of a document into the record; throws <see cref="InputException"/> when it is of another kind or out of range.
+    /// </summary>
     public void Read(RunConfig config, JsonNode? node, string source)
     {
         if (node is null && _nullable)
@@ -47,7 +51,8 @@ internal sealed class Setting
             return;
         }
         object value = Convert(node, source) ?? throw Refuse(node, source);
-        if (value is IConvertible number and not (string or bool or Enum) && !InRange(number.ToDouble(CultureInfo.InvariantCulture))) throw Refuse(node, source);
+        if (value is IConvertible number and not (string or bool or Enum) && !InRange(number.ToDouble(CultureInfo.InvariantCulture)))
+            throw Refuse(node, source);
         _property.SetValue(config, value);
     }
 
@@ -96,7 +101,8 @@ internal sealed class Setting
 
     private static string Name(Enum choice) => JsonNamingPolicy.SnakeCaseLower.ConvertName(choice.ToString());
 
-    private string JsonType() => _type == typeof(bool) ? "boolean" : _type == typeof(int) || _type == typeof(long) ? "integer" : _type == typeof(double) ? "number" : "string";
+    private string JsonType() => _type == typeof(bool) ? "boolean" : _type == typeof(int) || _type == typeof(long) ? "integer"
+        : _type == typeof(double) ? "number" : "string";
 
     private string Kind() =>
         _type.IsEnum ? "one of " + string.Join(", ", Names())
@@ -106,9 +112,11 @@ internal sealed class Setting
 
     private string Range()
     {
-        string low = double.IsFinite(_about.Min) ? (_about.AboveMin ? " above " : " from ") + _about.Min.ToString(CultureInfo.InvariantCulture) : "";
+        string low = double.IsFinite(_about.Min) ? (_about.AboveMin ? " above " : " from ")
+            + _about.Min.ToString(CultureInfo.InvariantCulture) : "";
         return low + (double.IsFinite(_about.Max) ? " to " + _about.Max.ToString(CultureInfo.InvariantCulture) : "");
     }
 
-    private InputException Refuse(JsonNode? node, string source) => new($"{source}: {Key} is {node?.ToJsonString() ?? "null"}; expected {Expected}.");
+    private InputException Refuse(JsonNode? node, string source) =>
+        new($"{source}: {Key} is {node?.ToJsonString() ?? "null"}; expected {Expected}.");
 }

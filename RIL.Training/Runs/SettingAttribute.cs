@@ -1,6 +1,8 @@
 namespace RIL.Training.Runs;
 
-/// <summary>Everything there is to say about one key of the run configuration: reading, checks, schema and help are derived from it.</summary>
+/// <summary>
+/// Everything there is to say about one key of the run configuration: reading, checks, schema and help are derived from it.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class SettingAttribute(string key, string effect) : Attribute
 {

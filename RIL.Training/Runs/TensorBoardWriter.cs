@@ -5,12 +5,18 @@ using System.Text;
 
 namespace RIL.Training.Runs;
 
-/// <summary>Writes a run's metrics as TensorBoard scalars: tensorflow.Event messages in TFRecord framing, one file per process, as TensorBoard expects of a run that is resumed.</summary>
+/// <summary>
+/// Writes a run's metrics as TensorBoard scalars: tensorflow.Event messages in TFRecord framing, one file per process, as TensorBoard
+/// expects of a run that is resumed.
+/// </summary>
 public sealed class TensorBoardWriter : IRunObserver, IDisposable
 {
     private readonly FileStream _file;
 
-    /// <summary>Starts a file in <paramref name="folder"/>; points at and after <paramref name="firstStep"/> that an earlier process left are dropped by TensorBoard.</summary>
+    /// <summary>
+    /// Starts a file in <paramref name="folder"/>; points at and after <paramref name="firstStep"/> that an earlier process left are
+    /// dropped by TensorBoard.
+    /// </summary>
     public TensorBoardWriter(string folder, long firstStep = 0)
     {
         Directory.CreateDirectory(folder);

@@ -8,8 +8,9 @@ using YamlDotNet.RepresentationModel;
 namespace RIL.Training.Runs;
 
 /// <summary>
-/// YAML to JSON nodes by the core schema of YAML 1.2: plain scalars are null, true or false, numbers, else texts; quoted ones are texts. What would cost far more to read
-/// than to write is refused: long texts, deep nesting, and aliases of aliases, of which a few lines stand for millions of values.
+/// YAML to JSON nodes by the core schema of YAML 1.2: plain scalars are null, true or false, numbers, else texts; quoted ones are texts.
+/// What would cost far more to read than to write is refused: long texts, deep nesting, and aliases of aliases, of which a few lines stand
+/// for millions of values.
 /// </summary>
 internal static partial class YamlReader
 {
@@ -20,7 +21,8 @@ internal static partial class YamlReader
 
     public static JsonNode? Read(string text, string source)
     {
-        if (text.Length > Longest) throw new InputException($"{source}: the YAML has {text.Length} characters; expected at most {Longest}.");
+        if (text.Length > Longest) throw new InputException(
+            $"{source}: the YAML has {text.Length} characters; expected at most {Longest}.");
         try
         {
             Check(text);
@@ -55,10 +57,13 @@ internal static partial class YamlReader
         public JsonNode? Of(YamlNode node, int depth)
         {
             if (depth > Deepest) throw new YamlException(node.Start, node.End, "it is nested too deeply");
-            if (++_values > Most) throw new YamlException(node.Start, node.End, $"it stands for more than {Most} values; expected fewer aliases");
+            if (++_values > Most) throw new YamlException(node.Start, node.End,
+                $"it stands for more than {Most} values; expected fewer aliases");
             return node switch
             {
-                YamlMappingNode map => new JsonObject(map.Children.Select(p => KeyValuePair.Create((p.Key as YamlScalarNode)?.Value ?? throw new YamlException(p.Key.Start, p.Key.End, "a key is not a text"), Of(p.Value, depth + 1)))),
+                YamlMappingNode map => new JsonObject(
+                    map.Children.Select(p => KeyValuePair.Create((p.Key as YamlScalarNode)?.Value
+                    ?? throw new YamlException(p.Key.Start, p.Key.End, "a key is not a text"), Of(p.Value, depth + 1)))),
                 YamlSequenceNode list => new JsonArray([.. list.Children.Select(n => Of(n, depth + 1))]),
                 YamlScalarNode { Style: ScalarStyle.Plain, Value: { } plain } => Plain(plain),
                 YamlScalarNode scalar => JsonValue.Create(scalar.Value),
@@ -72,7 +77,8 @@ internal static partial class YamlReader
         "" or "~" or "null" or "Null" or "NULL" => null,
         "true" or "True" or "TRUE" => true,
         "false" or "False" or "FALSE" => false,
-        _ when Integer().IsMatch(value) && long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole) => whole,
+        _ when Integer().IsMatch(value) && long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out long whole) => whole,
         _ when Number().IsMatch(value) => double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture),
         _ => value,
     };

@@ -13,7 +13,9 @@ public sealed record SafetensorsEntry(string Name, ScalarType Type, long[] Shape
     public long Count => Shape.Aggregate(1L, (a, b) => a * b);
 }
 
-/// <summary>A memory-mapped safetensors file; every offset is checked when it is opened, so that a damaged file is refused before a tensor is read.</summary>
+/// <summary>
+/// A memory-mapped safetensors file; every offset is checked when it is opened, so that a damaged file is refused before a tensor is read.
+/// </summary>
 public sealed unsafe class SafetensorsFile : IDisposable
 {
     private const long LongestHeader = 100_000_000; // the format's own limit
@@ -22,7 +24,9 @@ public sealed unsafe class SafetensorsFile : IDisposable
     private readonly Dictionary<string, SafetensorsEntry> _entries = new(StringComparer.Ordinal);
     private readonly byte* _data;
 
-    /// <summary>Opens and checks a file; throws <see cref="InputException"/> when it is missing, truncated or contradicts itself.</summary>
+    /// <summary>
+    /// Opens and checks a file; throws <see cref="InputException"/> when it is missing, truncated or contradicts itself.
+    /// </summary>
     public SafetensorsFile(string path)
     {
         Path = path;
@@ -37,7 +41,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         {
             ulong header = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>(start, 8));
             if (header > LongestHeader || (long)header > length - 8)
-                throw Damaged($"its header claims {header} bytes and the file has {length - 8} after the length; it is truncated or not a safetensors file");
+                throw Damaged($"its header claims {header} bytes and the file has {length - 8} after the length; it is truncated or not a "
+                    + $"safetensors file");
             _data = start + 8 + header;
             ReadHeader(new ReadOnlySpan<byte>(start + 8, (int)header), length - 8 - (long)header);
         }
@@ -87,7 +92,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
     }
 
     private SafetensorsEntry Entry(string name) =>
-        _entries.TryGetValue(name, out SafetensorsEntry? entry) ? entry : throw new InputException($"{Path}: it holds no tensor '{name}' (it has {_entries.Count} others).");
+        _entries.TryGetValue(name, out SafetensorsEntry? entry) ? entry
+            : throw new InputException($"{Path}: it holds no tensor '{name}' (it has {_entries.Count} others).");
 
     private void ReadHeader(ReadOnlySpan<byte> json, long dataLength)
     {
@@ -103,7 +109,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
                     _entries.Add(property.Name, ReadEntry(property, dataLength));
             }
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException or OverflowException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or ArgumentException or OverflowException)
         {
             throw new InputException($"{Path}: its header cannot be read ({e.Message}); the file is damaged or not a safetensors file.", e);
         }
@@ -121,7 +128,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         if (start < 0 || end > dataLength || start > end)
             throw Damaged($"tensor '{property.Name}' lies at bytes {start} to {end} and the data has {dataLength}; it is truncated");
         if (end - start != bytes)
-            throw Damaged($"tensor '{property.Name}' of {type} [{string.Join(", ", shape)}] needs {bytes} bytes and its header gives it {end - start}");
+            throw Damaged($"tensor '{property.Name}' of {type} [{string.Join(", ", shape)}] needs {bytes} bytes and its header gives it "
+                + $"{end - start}");
         return new SafetensorsEntry(property.Name, dtype, shape, start, end);
     }
 

@@ -9,8 +9,11 @@ public static class SafetensorsWriter
 {
     private const int Alignment = 8; // the header is padded with blanks so that the data starts aligned, as the reference writer does
 
-    /// <summary>Writes the tensors in the given order, in their own types; the caller writes beside and renames where that matters.</summary>
-    public static void Write(string path, IReadOnlyList<(string Name, Tensor Value)> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    /// <summary>
+    /// Writes the tensors in the given order, in their own types; the caller writes beside and renames where that matters.
+    /// </summary>
+    public static void Write(string path, IReadOnlyList<(string Name, Tensor Value)> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 20);
         byte[] header = Header(tensors, metadata);

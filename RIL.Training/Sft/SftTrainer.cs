@@ -20,7 +20,8 @@ public sealed class SftTrainer : IDisposable
     public SftTrainer(VisionLanguageModel model, bool freezeVisionTower, AdamWSettings settings, double maxGradientNorm)
     {
         _replicas = new ModelReplicas(model, TorchRuntime.Workers.Count);
-        Optimizer = new WeightOptimizer(_replicas.Weights, w => !freezeVisionTower || w.Part != Layers.ModelPart.VisionTower, settings, maxGradientNorm);
+        Optimizer = new WeightOptimizer(_replicas.Weights, w => !freezeVisionTower || w.Part != Layers.ModelPart.VisionTower,
+            settings, maxGradientNorm);
     }
 
     /// <summary>The optimizer, for checkpoints.</summary>
@@ -29,7 +30,8 @@ public sealed class SftTrainer : IDisposable
     /// <summary>One update on a batch of examples.</summary>
     public SftUpdate Update(IReadOnlyList<SftExample> examples, double learningRate)
     {
-        IReadOnlyList<MicroBatch> batches = MicroBatches.Of([.. examples.Select(e => new PromptWithCompletions(e.Prompt, [e.Answer]))], _replicas.Models[0]);
+        IReadOnlyList<MicroBatch> batches = MicroBatches.Of([.. examples.Select(e => new PromptWithCompletions(e.Prompt, [e.Answer]))],
+            _replicas.Models[0]);
         int tokens = examples.Sum(e => e.Answer.Length);
         var losses = new double[batches.Count];
         TorchRuntime.Workers.ForEach([.. batches.Select((batch, i) => (batch, i))], (worker, item) =>

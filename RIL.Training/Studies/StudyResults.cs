@@ -11,10 +11,14 @@ namespace RIL.Training.Studies;
 /// <param name="TrainSeconds">From the first stage to the evaluation; null where the run was interrupted.</param>
 internal sealed record StudyRow(StudyArm Arm, int Seed, ModelAccuracy Result, double? TrainSeconds);
 
-/// <summary>The results of a study as CSV (one line a run) and as a Markdown table (one line an arm: mean ± standard deviation over seeds, per-type means).</summary>
+/// <summary>
+/// The results of a study as CSV (one line a run) and as a Markdown table (one line an arm: mean ± standard deviation over seeds, per-type
+/// means).
+/// </summary>
 internal static class StudyResults
 {
-    public static bool IsComplete(RunFolder run) => File.Exists(run.Events) && RunEvents.Read(run.Events).LastOrDefault() is FinishedEvent { State: "completed" };
+    public static bool IsComplete(RunFolder run) => File.Exists(run.Events) && RunEvents.Read(run.Events)
+        .LastOrDefault() is FinishedEvent { State: "completed" };
 
     public static StudyRow Read(StudyArm arm, int seed, RunFolder run)
     {
@@ -22,7 +26,8 @@ internal static class StudyResults
         IReadOnlyList<ModelAccuracy> models = ((FinishedEvent)events[^1]).Summary!.Evaluations;
         ModelAccuracy result = models.LastOrDefault(m => m.Model is "ril") ?? models.LastOrDefault(m => m.Model is "sft")
             ?? throw new InputException($"{run.Root}: the run has no evaluation; a study needs eval_dataset.");
-        StageEvent? first = events.OfType<StageEvent>().FirstOrDefault(), last = events.OfType<StageEvent>().LastOrDefault(s => s.Stage == "evaluation");
+        StageEvent? first = events.OfType<StageEvent>().FirstOrDefault(),
+            last = events.OfType<StageEvent>().LastOrDefault(s => s.Stage == "evaluation");
         bool whole = first is not null && last is not null && !events.OfType<ResumedEvent>().Any();
         return new StudyRow(arm, seed, result, whole ? (last!.Time - first!.Time).TotalSeconds : null);
     }
@@ -30,14 +35,16 @@ internal static class StudyResults
     public static string Csv(IReadOnlyList<StudyRow> rows)
     {
         string[] types = Types(rows);
-        var text = new StringBuilder("arm,seed,accuracy,").AppendJoin(',', types.Select(Quote)).Append(types.Length > 0 ? "," : "").Append("mean_length,questions,train_s\n");
+        var text = new StringBuilder("arm,seed,accuracy,").AppendJoin(',', types.Select(Quote)).Append(types.Length > 0 ? "," : "")
+            .Append("mean_length,questions,train_s\n");
         foreach (StudyRow row in rows)
         {
             string[] cells =
             [
                 Quote(row.Arm.Name), row.Seed.ToString(CultureInfo.InvariantCulture), Number(row.Result.Accuracy, "0.####"),
                 .. types.Select(t => row.Result.ByType.TryGetValue(t, out double share) ? Number(share, "0.####") : ""),
-                Number(row.Result.MeanLength, "0.##"), row.Result.Questions.ToString(CultureInfo.InvariantCulture), Number(row.TrainSeconds, "0.#"),
+                Number(row.Result.MeanLength, "0.##"), row.Result.Questions.ToString(CultureInfo.InvariantCulture),
+                Number(row.TrainSeconds, "0.#"),
             ];
             text.AppendJoin(',', cells).Append('\n');
         }
@@ -47,22 +54,26 @@ internal static class StudyResults
     public static string Markdown(IReadOnlyList<StudyRow> rows)
     {
         string[] types = Types(rows);
-        var text = new StringBuilder("| arm | seeds | accuracy, % | ").AppendJoin(" | ", types).Append(types.Length > 0 ? " | " : "").Append("answer length | train s |\n");
+        var text = new StringBuilder("| arm | seeds | accuracy, % | ").AppendJoin(" | ", types).Append(types.Length > 0 ? " | " : "")
+            .Append("answer length | train s |\n");
         text.Append("| --- |").Append(string.Concat(Enumerable.Repeat(" ---: |", types.Length + 4))).Append('\n');
         foreach (IGrouping<StudyArm, StudyRow> arm in rows.GroupBy(r => r.Arm))
         {
             string[] cells =
             [
-                arm.Key.Title, arm.Count().ToString(CultureInfo.InvariantCulture), MeanAndSpread([.. arm.Select(r => 100 * r.Result.Accuracy)]),
+                arm.Key.Title, arm.Count().ToString(CultureInfo.InvariantCulture),
+                MeanAndSpread([.. arm.Select(r => 100 * r.Result.Accuracy)]),
                 .. types.Select(t => Mean(arm.Where(r => r.Result.ByType.ContainsKey(t)).Select(r => 100 * r.Result.ByType[t]), "0")),
-                Mean(arm.Select(r => r.Result.MeanLength).OfType<double>(), "0.0"), Mean(arm.Select(r => r.TrainSeconds).OfType<double>(), "0"),
+                Mean(arm.Select(r => r.Result.MeanLength).OfType<double>(), "0.0"),
+                Mean(arm.Select(r => r.TrainSeconds).OfType<double>(), "0"),
             ];
             text.Append("| ").AppendJoin(" | ", cells).Append(" |\n");
         }
         return text.ToString();
     }
 
-    private static string[] Types(IReadOnlyList<StudyRow> rows) => [.. rows.SelectMany(r => r.Result.ByType.Keys).Distinct().Order(StringComparer.Ordinal)];
+    private static string[] Types(IReadOnlyList<StudyRow> rows) =>
+        [.. rows.SelectMany(r => r.Result.ByType.Keys).Distinct().Order(StringComparer.Ordinal)];
 
     private static string MeanAndSpread(double[] values)
     {
@@ -76,5 +87,6 @@ internal static class StudyResults
 
     private static string Number(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "";
 
-    private static string Quote(string cell) => cell.AsSpan().IndexOfAny(",\"\n") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Quote(string cell) => cell.AsSpan().IndexOfAny(",\"\n") < 0 ? cell
+        : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -4,8 +4,12 @@ using RIL.Training.Runs;
 
 namespace RIL.Training.Studies;
 
-/// <summary>Runs the arms of a study, each in a process of its own, some side by side; what is complete is not run again, what was interrupted goes on.</summary>
-internal sealed class StudyRunner(Study study, string folder, IReadOnlyList<SettingsLayer> overrides, IReadOnlyList<string> runtime, TextWriter output)
+/// <summary>
+/// Runs the arms of a study, each in a process of its own, some side by side; what is complete is not run again, what was interrupted goes
+/// on.
+/// </summary>
+internal sealed class StudyRunner(Study study, string folder, IReadOnlyList<SettingsLayer> overrides,
+    IReadOnlyList<string> runtime, TextWriter output)
 {
     private readonly Lock _lock = new();
 
@@ -13,7 +17,8 @@ internal sealed class StudyRunner(Study study, string folder, IReadOnlyList<Sett
     public void Run(IReadOnlyList<int> seeds, IReadOnlyList<StudyArm> arms, int parallel)
     {
         // Checked before the first run, not when its turn comes.
-        var jobs = (from seed in seeds from arm in arms select (Seed: seed, Arm: arm, Config: study.Configure(arm, seed, folder, overrides))).ToList();
+        var jobs = (from seed in seeds from arm in arms
+            select (Seed: seed, Arm: arm, Config: study.Configure(arm, seed, folder, overrides))).ToList();
         foreach (var job in jobs) CheckUnchanged(job.Config);
         var done = new HashSet<(int, string)>();
         var failed = new List<string>();
@@ -26,7 +31,8 @@ internal sealed class StudyRunner(Study study, string folder, IReadOnlyList<Sett
             if (control.Requested != RunRequest.None || failed.Count > 0) break; // asked while this waited
             lock (_lock)
             {
-                int next = jobs.FindIndex(j => j.Arm.From is null || done.Contains((j.Seed, j.Arm.From)) || arms.All(a => a.Name != j.Arm.From));
+                int next = jobs.FindIndex(j => j.Arm.From is null || done.Contains((j.Seed, j.Arm.From))
+                    || arms.All(a => a.Name != j.Arm.From));
                 if (next >= 0)
                 {
                     var job = jobs[next];
@@ -76,7 +82,8 @@ internal sealed class StudyRunner(Study study, string folder, IReadOnlyList<Sett
             if (File.Exists(run.Config) && File.Exists(run.Events)) arguments.AddRange(["--resume", run.Root]);
             else
             {
-                if (Directory.Exists(run.Root)) Directory.Delete(run.Root, recursive: true); // a start that did not get as far as its first event
+                // a start that did not get as far as its first event
+                if (Directory.Exists(run.Root)) Directory.Delete(run.Root, recursive: true);
                 string file = Path.Combine(Directory.CreateDirectory(Path.GetDirectoryName(run.Root)!).FullName, arm.Name + ".json");
                 File.WriteAllText(file, RunConfigDocument.WriteJson(config));
                 arguments.AddRange(["--config", file]);
@@ -91,11 +98,14 @@ internal sealed class StudyRunner(Study study, string folder, IReadOnlyList<Sett
                 asked = true;
             }
             process.WaitForExit();
-            if (process.ExitCode == ExitCodes.Stopped) return control.Requested == RunRequest.None ? $"arm {arm.Name}, seed {seed}: the run was stopped; the same command goes on with it." : null;
+            if (process.ExitCode == ExitCodes.Stopped)
+                return control.Requested == RunRequest.None
+                ? $"arm {arm.Name}, seed {seed}: the run was stopped; the same command goes on with it." : null;
             if (process.ExitCode != 0) return $"arm {arm.Name}, seed {seed}: {errors.Result.TrimEnd()}";
         }
         StudyRow row = StudyResults.Read(arm, seed, run);
-        lock (_lock) output.WriteLine(FormattableString.Invariant($"seed {seed}  {arm.Title,-40} {100 * row.Result.Accuracy,5:0.0} %  {row.TrainSeconds,6:0} s"));
+        lock (_lock) output.WriteLine(
+            FormattableString.Invariant($"seed {seed}  {arm.Title,-40} {100 * row.Result.Accuracy,5:0.0} %  {row.TrainSeconds,6:0} s"));
         return null;
     }
 
@@ -104,16 +114,20 @@ internal sealed class StudyRunner(Study study, string folder, IReadOnlyList<Sett
     {
         string file = new RunFolder(config.OutputDir!).Config;
         if (!File.Exists(file)) return;
-        JsonObject now = RunConfigDocument.Write(config), was = RunConfigDocument.Write(RunConfigDocument.Bind(RunConfigDocument.ReadFile(file)));
+        JsonObject now = RunConfigDocument.Write(config),
+            was = RunConfigDocument.Write(RunConfigDocument.Bind(RunConfigDocument.ReadFile(file)));
         foreach (Setting setting in Setting.All.Where(s => !s.MayChange))
             if (!JsonNode.DeepEquals(now[setting.Key], was[setting.Key]))
-                throw new InputException($"{config.OutputDir}: it was run with {setting.Key} {was[setting.Key]?.ToJsonString() ?? "null"} and would now be {now[setting.Key]?.ToJsonString() ?? "null"}; remove the folder to run it again, or choose another --output.");
+                throw new InputException($"{config.OutputDir}: it was run with {setting.Key} {was[setting.Key]?.ToJsonString() ?? "null"} "
+                    + $"and would now be {now[setting.Key]?.ToJsonString() ?? "null"}; remove the folder to run it again, or choose "
+                    + $"another --output.");
     }
 
     private static ProcessStartInfo Program(IReadOnlyList<string> arguments)
     {
         string host = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "RIL.Training.exe" : "RIL.Training");
         string[] command = File.Exists(host) ? [host] : ["dotnet", Path.Combine(AppContext.BaseDirectory, "RIL.Training.dll")];
-        return new ProcessStartInfo(command[0], [.. command.Skip(1), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        return new ProcessStartInfo(command[0], [.. command.Skip(1), .. arguments])
+            { RedirectStandardOutput = true, RedirectStandardError = true };
     }
 }

@@ -5,13 +5,20 @@ using RIL.Training.Torch;
 
 namespace RIL.Training.Teachers;
 
-/// <summary>Collects a teacher's answers from its own checkpoint; what is collected is kept at once, so that an interrupted collection goes on where it was.</summary>
-public sealed class AnswerCollector(VisionLanguageModel teacher, IPromptEncoder encoder, SamplingOptions sampling, int answersPerQuestion, ulong seed)
+/// <summary>
+/// Collects a teacher's answers from its own checkpoint; what is collected is kept at once, so that an interrupted collection goes on
+/// where it was.
+/// </summary>
+public sealed class AnswerCollector(VisionLanguageModel teacher, IPromptEncoder encoder, SamplingOptions sampling,
+    int answersPerQuestion, ulong seed)
 {
     private const int QuestionsAtATime = 32;
 
-    /// <summary>Answers the questions to which the teacher has too few answers; <paramref name="progress"/> hears how many of how many are done.</summary>
-    public void Collect(string name, IReadOnlyList<Example> examples, KeptAnswers kept, KeptAnswersWriter writer, Action<int, int>? progress = null, CancellationToken cancellation = default)
+    /// <summary>
+    /// Answers the questions to which the teacher has too few answers; <paramref name="progress"/> hears how many of how many are done.
+    /// </summary>
+    public void Collect(string name, IReadOnlyList<Example> examples, KeptAnswers kept, KeptAnswersWriter writer,
+        Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
         var place = examples.Select((e, i) => (e.Id, i)).ToDictionary(p => p.Id, p => (long)p.i);
         IReadOnlyList<Example> missing = kept.Missing(examples, name, answersPerQuestion);
@@ -21,8 +28,10 @@ public sealed class AnswerCollector(VisionLanguageModel teacher, IPromptEncoder 
             cancellation.ThrowIfCancellationRequested();
             Example[] batch = [.. missing.Skip(start).Take(QuestionsAtATime)];
             var prompts = new EncodedPrompt[batch.Length];
-            TorchRuntime.Workers.ForEach([.. Enumerable.Range(0, batch.Length)], (_, i) => prompts[i] = encoder.Encode(batch[i].Prompt, batch[i].Images, batch[i].Id));
-            var answers = generator.Sample(prompts, answersPerQuestion, sampling, new SamplingKey(seed, 0, [.. batch.Select(e => place[e.Id])]));
+            TorchRuntime.Workers.ForEach([.. Enumerable.Range(0, batch.Length)],
+                (_, i) => prompts[i] = encoder.Encode(batch[i].Prompt, batch[i].Images, batch[i].Id));
+            var answers = generator.Sample(prompts, answersPerQuestion, sampling,
+                new SamplingKey(seed, 0, [.. batch.Select(e => place[e.Id])]));
             for (int i = 0; i < batch.Length; i++)
                 foreach (SampledCompletion answer in answers[i].Skip(kept.Of(name, batch[i].Id).Count))
                 {

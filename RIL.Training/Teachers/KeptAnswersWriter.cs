@@ -11,7 +11,9 @@ public sealed class KeptAnswersWriter : IDisposable
     private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly StreamWriter _writer;
 
-    /// <summary>Opens the file at its end; <paramref name="packed"/> gzips what is written (a .gz file may hold several packed parts).</summary>
+    /// <summary>
+    /// Opens the file at its end; <paramref name="packed"/> gzips what is written (a .gz file may hold several packed parts).
+    /// </summary>
     public KeptAnswersWriter(string path, bool packed = false)
     {
         var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read);
@@ -22,7 +24,8 @@ public sealed class KeptAnswersWriter : IDisposable
     }
 
     /// <summary>Adds one answer.</summary>
-    public void Write(string teacher, string question, string text) => _writer.WriteLine(JsonSerializer.Serialize(new { question, teacher, text }, Readable));
+    public void Write(string teacher, string question, string text) =>
+        _writer.WriteLine(JsonSerializer.Serialize(new { question, teacher, text }, Readable));
 
     /// <summary>Hands everything written to the system.</summary>
     public void Flush() => _writer.Flush();

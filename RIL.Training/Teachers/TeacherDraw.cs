@@ -18,9 +18,12 @@ public sealed class TeacherDraw(KeptAnswers answers, IReadOnlyList<TeacherShare>
     private const long OddOnes = 0, Rounds = 1 << 16;
 
     private readonly ulong _seed = seed ^ Stream;
-    private readonly double _total = teachers.Count > 0 ? teachers.Sum(t => t.Weight) : throw new ArgumentException("At least one teacher is needed.", nameof(teachers));
+    private readonly double _total = teachers.Count > 0 ? teachers.Sum(t => t.Weight)
+        : throw new ArgumentException("At least one teacher is needed.", nameof(teachers));
 
-    /// <summary>Answers to a question, teacher by teacher; <paramref name="example"/> is the row's number, <paramref name="question"/> its id.</summary>
+    /// <summary>
+    /// Answers to a question, teacher by teacher; <paramref name="example"/> is the row's number, <paramref name="question"/> its id.
+    /// </summary>
     public IReadOnlyList<TeacherResponse> Draw(int count, long step, long example, string question)
     {
         var drawn = new List<TeacherResponse>(count);
@@ -30,7 +33,8 @@ public sealed class TeacherDraw(KeptAnswers answers, IReadOnlyList<TeacherShare>
             if (shares[t] == 0) continue;
             string teacher = teachers[t].Teacher;
             IReadOnlyList<string> kept = answers.Of(teacher, question);
-            if (kept.Count == 0) throw new InputException($"Teacher '{teacher}' has no answer to question '{question}'; collect it, or take the question out of the data set.");
+            if (kept.Count == 0) throw new InputException(
+                $"Teacher '{teacher}' has no answer to question '{question}'; collect it, or take the question out of the data set.");
             for (int taken = 0; taken < shares[t]; taken += kept.Count)
             {
                 int[] order = Shuffle(kept.Count, step, example, (taken / kept.Count * Rounds) + t + 1);
@@ -40,7 +44,8 @@ public sealed class TeacherDraw(KeptAnswers answers, IReadOnlyList<TeacherShare>
         return drawn;
     }
 
-    // Whole parts first; what is left goes to teachers drawn with the probabilities of their fractions, so that the shares hold on average.
+    // Whole parts first; what is left goes to teachers drawn with the probabilities of their fractions, so that the shares hold on
+    // average.
     private int[] Shares(int count, long step, long example)
     {
         double[] exact = [.. teachers.Select(t => count * t.Weight / _total)];

@@ -20,7 +20,10 @@ internal sealed class AddedTokens
         _firstChars = SearchValues.Create([.. _byFirstChar.Keys]);
     }
 
-    /// <summary>Cuts <paramref name="text"/> into added tokens and what lies between them (Token null), in order; special tokens stay text unless allowed.</summary>
+    /// <summary>
+    /// Cuts <paramref name="text"/> into added tokens and what lies between them (Token null), in order; special tokens stay text unless
+    /// allowed.
+    /// </summary>
     public List<(AddedToken? Token, int Start, int End)> Split(string text, bool allowSpecial)
     {
         var parts = new List<(AddedToken?, int, int)>();

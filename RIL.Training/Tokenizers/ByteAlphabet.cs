@@ -2,7 +2,9 @@ using System.Text;
 
 namespace RIL.Training.Tokenizers;
 
-/// <summary>GPT-2's spelling of bytes as printable characters, in which byte-level vocabularies are written: a space is Ġ, a newline Ċ.</summary>
+/// <summary>
+/// GPT-2's spelling of bytes as printable characters, in which byte-level vocabularies are written: a space is Ġ, a newline Ċ.
+/// </summary>
 internal static class ByteAlphabet
 {
     private static readonly char[] CharOfByte = Build();
@@ -10,7 +12,9 @@ internal static class ByteAlphabet
 
     public static char Char(byte value) => CharOfByte[value];
 
-    /// <summary>Bytes that a token stands for; a token with a character outside the alphabet (some added tokens) stands for its own UTF-8.</summary>
+    /// <summary>
+    /// Bytes that a token stands for; a token with a character outside the alphabet (some added tokens) stands for its own UTF-8.
+    /// </summary>
     public static byte[] Bytes(string token)
     {
         var bytes = new byte[token.Length];

@@ -21,27 +21,34 @@ public sealed class ByteLevelTokenizer
         _json = json;
         _config = config;
         _rawTokens = new AddedTokens(json.AddedTokens.Where(t => !t.Normalized));
-        _normalizedTokens = new AddedTokens(json.AddedTokens.Where(t => t.Normalized).Select(t => t with { Content = Normalize(t.Content) }));
+        _normalizedTokens = new AddedTokens(json.AddedTokens.Where(t => t.Normalized)
+            .Select(t => t with { Content = Normalize(t.Content) }));
         _addedIds = json.AddedTokens.ToDictionary(t => t.Content, t => t.Id);
         _specialIds = [.. json.AddedTokens.Where(t => t.Special).Select(t => t.Id)];
-        VocabularySize = 1 + Math.Max(json.Vocabulary.Values.DefaultIfEmpty(-1).Max(), json.AddedTokens.Select(t => t.Id).DefaultIfEmpty(-1).Max());
+        VocabularySize = 1 + Math.Max(json.Vocabulary.Values.DefaultIfEmpty(-1).Max(),
+            json.AddedTokens.Select(t => t.Id).DefaultIfEmpty(-1).Max());
         _tokens = new string?[VocabularySize];
         foreach ((string token, int id) in json.Vocabulary) _tokens[id] = token;
         foreach (AddedToken token in json.AddedTokens) _tokens[token.Id] = token.Content;
         _bytes = [.. _tokens.Select(t => t is null ? null : ByteAlphabet.Bytes(t))];
-        int[] idOfByte = [.. Enumerable.Range(0, 256).Select(b => json.Vocabulary.TryGetValue(ByteAlphabet.Char((byte)b).ToString(), out int id) ? id : -1)];
+        int[] idOfByte = [.. Enumerable.Range(0, 256)
+            .Select(b => json.Vocabulary.TryGetValue(ByteAlphabet.Char((byte)b).ToString(), out int id) ? id : -1)];
         _merger = new BytePairMerger(idOfByte, json.Merges, json.IgnoreMerges ? json.Vocabulary : null);
     }
 
     /// <summary>One more than the highest token id; a model's table may be larger.</summary>
     public int VocabularySize { get; }
 
-    /// <summary>Reads a checkpoint folder's tokenizer.json (and keeps its tokenizer_config.json), or the tokenizer file that <paramref name="path"/> names; files ending in .gz are unpacked.</summary>
+    /// <summary>
+    /// Reads a checkpoint folder's tokenizer.json (and keeps its tokenizer_config.json), or the tokenizer file that
+    /// <paramref name="path"/> names; files ending in .gz are unpacked.
+    /// </summary>
     public static ByteLevelTokenizer Load(string path)
     {
         // Without ICU's tables, composing silently does nothing and the ids of accented letters are wrong.
         if ("e\u0301".Normalize(NormalizationForm.FormC) != "\u00e9")
-            throw new InputException("Unicode normalisation is off on this system; install libicu, or unset DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
+            throw new InputException("Unicode normalisation is off on this system; install libicu, or unset "
+                + "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
         string file = path;
         if (Directory.Exists(path))
         {
@@ -66,7 +73,10 @@ public sealed class ByteLevelTokenizer
     /// <summary>Whether the token is a special one, which text cannot produce unless it is allowed to.</summary>
     public bool IsSpecial(int id) => _specialIds.Contains(id);
 
-    /// <summary>Tokens of <paramref name="text"/>; the spelling of a special token becomes that token only where <paramref name="allowSpecial"/> says so, so text of users must come without it.</summary>
+    /// <summary>
+    /// Tokens of <paramref name="text"/>; the spelling of a special token becomes that token only where <paramref name="allowSpecial"/>
+    /// says so, so text of users must come without it.
+    /// </summary>
     public int[] Encode(string text, bool allowSpecial = false)
     {
         var ids = new List<int>(text.Length / 3 + 4);
@@ -89,7 +99,9 @@ public sealed class ByteLevelTokenizer
         return [.. ids];
     }
 
-    /// <summary>Text of tokens; bytes that are not UTF-8 become U+FFFD, ids without a token (padding of a model's table) nothing.</summary>
+    /// <summary>
+    /// Text of tokens; bytes that are not UTF-8 become U+FFFD, ids without a token (padding of a model's table) nothing.
+    /// </summary>
     public string Decode(ReadOnlySpan<int> ids, bool skipSpecial = false)
     {
         var bytes = new List<byte>(ids.Length * 4);
@@ -119,7 +131,8 @@ public sealed class ByteLevelTokenizer
         foreach ((int from, int to) in pieces) _merger.Encode(text.AsSpan(from, to - from), ids);
     }
 
-    private string Normalize(string text) => _json.Compose && !System.Text.Ascii.IsValid(text) ? text.Normalize(NormalizationForm.FormC) : text;
+    private string Normalize(string text) => _json.Compose && !System.Text.Ascii.IsValid(text)
+        ? text.Normalize(NormalizationForm.FormC) : text;
 
     /// <summary>Replaces halves of surrogate pairs, which are no characters and cannot be normalised or written as UTF-8.</summary>
     private static string Wellformed(string text)

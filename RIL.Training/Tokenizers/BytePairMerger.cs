@@ -3,7 +3,10 @@ using System.Text;
 
 namespace RIL.Training.Tokenizers;
 
-/// <summary>Byte-pair encoding of one piece of text: the lowest-ranked pair is merged first, the leftmost of equals; frequent pieces are remembered.</summary>
+/// <summary>
+/// Byte-pair encoding of one piece of text: the lowest-ranked pair is merged first, the leftmost of equals; frequent pieces are
+/// remembered.
+/// </summary>
 internal sealed class BytePairMerger(int[] idOfByte, Dictionary<ulong, (int Rank, int Id)> merges, Dictionary<string, int>? wholeWords)
 {
     private const int MostCached = 1 << 16, LongestCached = 48; // bounds the memory to a few megabytes whatever the text
@@ -44,7 +47,8 @@ internal sealed class BytePairMerger(int[] idOfByte, Dictionary<ulong, (int Rank
         {
             symbols[i] = idOfByte[bytes[i]];
             if (symbols[i] < 0)
-                throw new InputException($"The tokenizer has no token for byte 0x{bytes[i]:X2}, which '{piece}' needs; use a tokenizer.json whose vocabulary holds all 256 bytes.");
+                throw new InputException($"The tokenizer has no token for byte 0x{bytes[i]:X2}, which '{piece}' needs; use a "
+                    + $"tokenizer.json whose vocabulary holds all 256 bytes.");
         }
         return symbols.Length <= LongestScanned ? MergeByScanning(symbols) : MergeByQueue(symbols);
     }

@@ -10,17 +10,23 @@ internal abstract class Splitter
     /// <summary>Adds the pieces of text[start..end] as (start, end), in order.</summary>
     public abstract void Split(string text, int start, int end, List<(int Start, int End)> pieces);
 
-    /// <summary>The splitter for a pattern of tokenizer.json: a scanner for the two common ones, .NET's regular expressions for the rest.</summary>
+    /// <summary>
+    /// The splitter for a pattern of tokenizer.json: a scanner for the two common ones, .NET's regular expressions for the rest.
+    /// </summary>
     public static Splitter ForPattern(string pattern) => pattern switch
     {
         QwenScanner.Pattern => new QwenScanner(mostDigits: 1),
         QwenScanner.LlamaPattern => new QwenScanner(mostDigits: 3),
         Gpt2Scanner.Pattern => new Gpt2Scanner(),
-        _ => new RegexSplitter(new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled), keepMatches: true, keepGaps: true),
+        _ => new RegexSplitter(new Regex(pattern, RegexOptions.CultureInvariant | RegexOptions.Compiled),
+            keepMatches: true, keepGaps: true),
     };
 }
 
-/// <summary>Splits at the matches of a regular expression. It sees UTF-16 units, so letters beyond U+FFFF are not letters to it; the scanners have no such gap.</summary>
+/// <summary>
+/// Splits at the matches of a regular expression. It sees UTF-16 units, so letters beyond U+FFFF are not letters to it; the scanners have
+/// no such gap.
+/// </summary>
 internal sealed class RegexSplitter(Regex regex, bool keepMatches, bool keepGaps) : Splitter
 {
     public override void Split(string text, int start, int end, List<(int Start, int End)> pieces)
@@ -75,7 +81,9 @@ internal abstract class Scanner : Splitter
         return i;
     }
 
-    /// <summary>The alternatives for blanks: all but the last where something follows (it belongs to the next word), all at the end of the text.</summary>
+    /// <summary>
+    /// The alternatives for blanks: all but the last where something follows (it belongs to the next word), all at the end of the text.
+    /// </summary>
     protected static int Blanks(ReadOnlySpan<char> text, int i, int end)
     {
         if (end == text.Length) return end;
@@ -109,10 +117,13 @@ internal abstract class Scanner : Splitter
     }
 }
 
-/// <summary>The pattern of Qwen2, Qwen2.5 and Qwen3: digits one by one (in Llama 3 by threes), a word takes one leading mark with it.</summary>
+/// <summary>
+/// The pattern of Qwen2, Qwen2.5 and Qwen3: digits one by one (in Llama 3 by threes), a word takes one leading mark with it.
+/// </summary>
 internal sealed class QwenScanner(int mostDigits) : Scanner
 {
-    private const string Before = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}", After = @"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
+    private const string Before = @"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}",
+        After = @"| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
     public const string Pattern = Before + After, LlamaPattern = Before + "{1,3}" + After;
 
     protected override int Next(ReadOnlySpan<char> text, int i)
@@ -123,7 +134,8 @@ internal sealed class QwenScanner(int mostDigits) : Scanner
         if (first == Kind.Letter) return Run(text, after, Kind.Letter);
         if (first == Kind.Number)
         {
-            for (int digits = 1; digits < mostDigits && after < text.Length && At(text, after, out length) == Kind.Number; digits++) after += length;
+            for (int digits = 1; digits < mostDigits && after < text.Length && At(text, after, out length) == Kind.Number; digits++)
+                after += length;
             return after;
         }
         if (first != Kind.Newline && after < text.Length && At(text, after, out _) == Kind.Letter) return Run(text, after, Kind.Letter);

@@ -26,13 +26,16 @@ internal sealed class TokenizerJson
             using JsonDocument json = JsonDocument.Parse(document);
             return Read(document, json.RootElement);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or IndexOutOfRangeException or ArgumentException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or IndexOutOfRangeException or ArgumentException)
         {
-            throw new InputException($"{path}: cannot be read as a tokenizer.json ({e.Message}); fetch it again from the checkpoint it belongs to.", e);
+            throw new InputException($"{path}: cannot be read as a tokenizer.json ({e.Message}); fetch it again from the checkpoint it "
+                + $"belongs to.", e);
         }
         catch (UnsupportedTokenizerException e)
         {
-            throw new InputException($"{path}: {e.Message}; supported is a byte-level BPE as Qwen2, Qwen2.5, Qwen3, GPT-2 and Llama 3 have it.", e);
+            throw new InputException($"{path}: {e.Message}; supported is a byte-level BPE as Qwen2, Qwen2.5, Qwen3, GPT-2 and Llama 3 "
+                + $"have it.", e);
         }
     }
 
@@ -110,7 +113,8 @@ internal sealed class TokenizerJson
         string behavior = Text(stage, "behavior") ?? "Isolated";
         bool invert = Flag(stage, "invert");
         if (behavior is not ("Isolated" or "Removed")) throw Unsupported($"Split behavior '{behavior}'");
-        string regex = Text(pattern, "Regex") ?? Regex.Escape(Text(pattern, "String") ?? throw Unsupported("a Split pattern that is neither Regex nor String"));
+        string regex = Text(pattern, "Regex")
+            ?? Regex.Escape(Text(pattern, "String") ?? throw Unsupported("a Split pattern that is neither Regex nor String"));
         try
         {
             if (behavior == "Isolated") return Splitter.ForPattern(regex);
@@ -137,7 +141,8 @@ internal sealed class TokenizerJson
                 if (blank < 0) throw new FormatException($"merge {rank} '{pair}' is not a pair");
                 (left, right) = (pair[..blank], pair[(blank + 1)..]);
             }
-            if (!vocabulary.TryGetValue(left, out int l) || !vocabulary.TryGetValue(right, out int r) || !vocabulary.TryGetValue(left + right, out int id))
+            if (!vocabulary.TryGetValue(left, out int l) || !vocabulary.TryGetValue(right, out int r)
+                || !vocabulary.TryGetValue(left + right, out int id))
                 throw new FormatException($"merge {rank} '{left} {right}' uses a token that the vocabulary lacks");
             merges[BytePairMerger.Pair(l, r)] = (rank++, id);
         }

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace RIL.Training.Torch;
 
 /// <summary>
-/// ATen operators that TorchSharp 0.107 has no method for, called by name through libtorch's stable C interface; autograd works through it.
-/// Handles are at::Tensor*, the same thing as <see cref="Tensor.Handle"/>.
+/// ATen operators that TorchSharp 0.107 has no method for, called by name through libtorch's stable C interface; autograd works through
+/// it. Handles are at::Tensor*, the same thing as <see cref="Tensor.Handle"/>.
 /// </summary>
 public static unsafe partial class Aten
 {
@@ -27,7 +27,10 @@ public static unsafe partial class Aten
     private static partial int aoti_torch_create_tensor_from_blob(
         IntPtr data, long rank, long* sizes, long* strides, long offset, int dtype, int device, int deviceIndex, out IntPtr tensor);
 
-    /// <summary>Scaled dot-product attention with float mask and grouped queries: q [B,H,L,E], k and v [B,Hkv,S,E], mask broadcastable to [B,H,L,S] or null.</summary>
+    /// <summary>
+    /// Scaled dot-product attention with float mask and grouped queries: q [B,H,L,E], k and v [B,Hkv,S,E], mask broadcastable to [B,H,L,S]
+    /// or null.
+    /// </summary>
     public static Tensor ScaledDotProductAttention(Tensor query, Tensor key, Tensor value, Tensor? mask, bool causal, bool groupedQueries)
     {
         ulong* stack = stackalloc ulong[8];
@@ -44,9 +47,13 @@ public static unsafe partial class Aten
         return Tensor.UnsafeCreateTensor((IntPtr)stack[0]);
     }
 
-    /// <summary>One AdamW step over lists of tensors in one kernel, in place; <paramref name="steps"/> hold the step numbers (float scalars), already incremented.</summary>
+    /// <summary>
+    /// One AdamW step over lists of tensors in one kernel, in place; <paramref name="steps"/> hold the step numbers (float scalars),
+    /// already incremented.
+    /// </summary>
     public static void FusedAdamW(
-        IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> firstMoments, IReadOnlyList<Tensor> secondMoments,
+        IReadOnlyList<Tensor> parameters, IReadOnlyList<Tensor> gradients, IReadOnlyList<Tensor> firstMoments,
+        IReadOnlyList<Tensor> secondMoments,
         IReadOnlyList<Tensor> steps, double learningRate, double beta1, double beta2, double weightDecay, double epsilon)
     {
         ulong* stack = stackalloc ulong[15];
@@ -73,7 +80,9 @@ public static unsafe partial class Aten
         GC.KeepAlive(steps);
     }
 
-    /// <summary>A CPU tensor over memory that somebody else owns and keeps alive (a mapped file); contiguous, read-only by convention.</summary>
+    /// <summary>
+    /// A CPU tensor over memory that somebody else owns and keeps alive (a mapped file); contiguous, read-only by convention.
+    /// </summary>
     public static Tensor FromMemory(IntPtr data, ReadOnlySpan<long> shape, ScalarType dtype)
     {
         Span<long> strides = stackalloc long[shape.Length];
@@ -86,7 +95,8 @@ public static unsafe partial class Aten
         fixed (long* sizes = shape)
         fixed (long* strideValues = strides)
         {
-            Check(aoti_torch_create_tensor_from_blob(data, shape.Length, sizes, strideValues, 0, (int)dtype, 0, 0, out IntPtr handle), "from_blob");
+            Check(aoti_torch_create_tensor_from_blob(data, shape.Length, sizes, strideValues, 0, (int)dtype, 0, 0, out IntPtr handle),
+                "from_blob");
             return Tensor.UnsafeCreateTensor(handle);
         }
     }
@@ -136,6 +146,7 @@ public static unsafe partial class Aten
 
     private static void Check(int code, string operation)
     {
-        if (code != 0) throw new InvalidOperationException($"libtorch refused {operation} (code {code}); its own message is on the standard error stream.");
+        if (code != 0) throw new InvalidOperationException(
+            $"libtorch refused {operation} (code {code}); its own message is on the standard error stream.");
     }
 }

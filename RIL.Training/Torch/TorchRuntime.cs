@@ -4,13 +4,18 @@ using static TorchSharp.torch;
 
 namespace RIL.Training.Torch;
 
-/// <summary>How libtorch runs in this process: set once, before the first tensor, because most of it cannot be changed afterwards.</summary>
+/// <summary>
+/// How libtorch runs in this process: set once, before the first tensor, because most of it cannot be changed afterwards.
+/// </summary>
 /// <param name="Threads">Cores to use; 0 = as many as the machine has.</param>
-/// <param name="Workers">Threads that compute shares of a batch side by side, each with Threads / Workers threads inside an operator; 0 = one a core.</param>
-/// <param name="OpenMpWait"><c>passive</c> (waiting threads sleep) or <c>active</c> (they spin; up to 11 times slower when a core is shared).</param>
+/// <param name="Workers">Threads that compute shares of a batch side by side, each with Threads / Workers threads inside an operator; 0 =
+/// one a core.</param>
+/// <param name="OpenMpWait"><c>passive</c> (waiting threads sleep) or <c>active</c> (they spin; up to 11 times slower when a core is
+/// shared).</param>
 /// <param name="Matmul"><c>fast</c> (f32 products by oneDNN where a self-check finds them exact) or <c>default</c>.</param>
 /// <param name="KeepFreedMemory">Whether the C allocator keeps freed blocks instead of giving them back page by page.</param>
-public sealed record TorchSettings(int Threads = 0, int Workers = 0, string OpenMpWait = "passive", string Matmul = "fast", bool KeepFreedMemory = true);
+public sealed record TorchSettings(int Threads = 0, int Workers = 0, string OpenMpWait = "passive", string Matmul = "fast",
+    bool KeepFreedMemory = true);
 
 /// <summary>Applies <see cref="TorchSettings"/> and says in one line what is in force.</summary>
 public static partial class TorchRuntime
@@ -18,7 +23,9 @@ public static partial class TorchRuntime
     private static string? _description;
     private static WorkerPool? _workers;
 
-    /// <summary>What is in force, in one line; recorded with every run because results are bit-identical only under the same line.</summary>
+    /// <summary>
+    /// What is in force, in one line; recorded with every run because results are bit-identical only under the same line.
+    /// </summary>
     public static string Description => _description ?? throw new InvalidOperationException("TorchRuntime.Start has not run.");
 
     /// <summary>The process's workers.</summary>
@@ -34,21 +41,23 @@ public static partial class TorchRuntime
         SetNativeEnvironment("OMP_WAIT_POLICY", settings.OpenMpWait);
         SetNativeEnvironment("KMP_BLOCKTIME", settings.OpenMpWait == "passive" ? "0" : "200");
         SetNativeEnvironment("OMP_NUM_THREADS", inside.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        // oneDNN keeps a compiled kernel for every shape it has met, 1024 of them by default: hundreds of MB, and ragged batches hardly meet a shape twice.
+        // oneDNN keeps a compiled kernel for every shape it has met, 1024 of them by default: hundreds of MB, and ragged batches hardly
+        // meet a shape twice.
         foreach (string cache in (string[])["ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"])
             if (Environment.GetEnvironmentVariable(cache) is null) SetNativeEnvironment(cache, "256");
         bool keeps = settings.KeepFreedMemory && KeepFreedMemory();
         set_num_threads(inside);
         _workers = new WorkerPool(workers);
         string matmul = settings.Matmul == "fast" ? ChooseFastMatmul() : "default";
-        _description = $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}, {(cuda.is_available() ? "cuda" : "cpu")}, workers {workers} of {inside} thread{(inside == 1 ? "" : "s")}, "
+        _description = $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}, {(cuda.is_available() ? "cuda" : "cpu")}, "
+            + $"workers {workers} of {inside} thread{(inside == 1 ? "" : "s")}, "
             + $"OpenMP waiting {settings.OpenMpWait}, f32 matmul {matmul}, allocator {(keeps ? "keeps freed memory" : "default")}";
     }
 
     private const int Mkldnn = 2, MatmulOperation = 3, Ieee = 1, Bf16 = 3;
 
-    // On CPUs without AMX, allowing bf16 for f32 products only routes them to oneDNN's f32 kernels, which are twice as fast as MKL's on AMD.
-    // With AMX they would be computed in bf16, so the result of one product decides.
+    // On CPUs without AMX, allowing bf16 for f32 products only routes them to oneDNN's f32 kernels, which are twice as fast as MKL's on
+    // AMD. With AMX they would be computed in bf16, so the result of one product decides.
     private static string ChooseFastMatmul()
     {
         try
@@ -56,7 +65,8 @@ public static partial class TorchRuntime
             using var scope = NewDisposeScope();
             using var _ = no_grad();
             using var generator = new Generator(7);
-            Tensor a = randn(256, 256, dtype: ScalarType.Float32, generator: generator), b = randn(256, 256, dtype: ScalarType.Float32, generator: generator);
+            Tensor a = randn(256, 256, dtype: ScalarType.Float32, generator: generator),
+                b = randn(256, 256, dtype: ScalarType.Float32, generator: generator);
             Tensor exact = a.to(ScalarType.Float64).matmul(b.to(ScalarType.Float64));
             SetMatmulPrecision(Bf16);
             Tensor fast = a.matmul(b).to(ScalarType.Float64);
@@ -100,7 +110,8 @@ public static partial class TorchRuntime
     [LibraryImport("torch_cpu", EntryPoint = "_ZN2at13globalContextEv")]
     private static partial IntPtr GlobalContext();
 
-    [LibraryImport("torch_cpu", EntryPoint = "_ZN2at7Context19setFloat32PrecisionENS_14Float32BackendENS_9Float32OpENS_16Float32PrecisionE")]
+    [LibraryImport("torch_cpu", EntryPoint =
+        "_ZN2at7Context19setFloat32PrecisionENS_14Float32BackendENS_9Float32OpENS_16Float32PrecisionE")]
     private static partial void SetFloat32Precision(IntPtr context, int backend, int operation, int precision);
 
     [LibraryImport("libc", EntryPoint = "mallopt")]

@@ -3,8 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace RIL.Training.Torch;
 
 /// <summary>
-/// Threads that each run whole forward and backward passes on their own share of a batch. For small models this is far faster than several threads inside
-/// one operator: nobody waits for anybody until the share is done. Dispose scopes and grad mode are per thread, so a share sets its own.
+/// Threads that each run whole forward and backward passes on their own share of a batch. For small models this is far faster than several
+/// threads inside one operator: nobody waits for anybody until the share is done. Dispose scopes and grad mode are per thread, so a share
+/// sets its own.
 /// </summary>
 public sealed class WorkerPool : IDisposable
 {
@@ -21,14 +22,17 @@ public sealed class WorkerPool : IDisposable
         Count = count;
         _failures = new ExceptionDispatchInfo?[count];
         _starts = [.. Enumerable.Range(0, count).Select(_ => new SemaphoreSlim(0))];
-        _threads = [.. Enumerable.Range(1, count - 1).Select(worker => new Thread(() => Serve(worker), 16 << 20) { IsBackground = true, Name = $"torch worker {worker}" })];
+        _threads = [.. Enumerable.Range(1, count - 1)
+            .Select(worker => new Thread(() => Serve(worker), 16 << 20) { IsBackground = true, Name = $"torch worker {worker}" })];
         foreach (Thread thread in _threads) thread.Start();
     }
 
     /// <summary>Number of workers.</summary>
     public int Count { get; }
 
-    /// <summary>Runs the work once for every worker number at the same time and returns when all are done; the first failure is rethrown.</summary>
+    /// <summary>
+    /// Runs the work once for every worker number at the same time and returns when all are done; the first failure is rethrown.
+    /// </summary>
     public void Run(Action<int> work)
     {
         if (Count == 1)
@@ -46,7 +50,10 @@ public sealed class WorkerPool : IDisposable
         failure?.Throw();
     }
 
-    /// <summary>Gives item i to worker i modulo their number: the same items meet on the same worker every time, so sums are formed in the same order.</summary>
+    /// <summary>
+    /// Gives item i to worker i modulo their number: the same items meet on the same worker every time, so sums are formed in the same
+    /// order.
+    /// </summary>
     public void ForEach<T>(IReadOnlyList<T> items, Action<int, T> work) => Run(worker =>
     {
         for (int i = worker; i < items.Count; i += Count) work(worker, items[i]);

@@ -13,7 +13,8 @@ public class BenchCommandTests
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
         Directory.CreateDirectory(Path.Combine(folder.Path, "model"));
-        foreach (string file in (string[])["config.json", "model.safetensors"]) File.Copy(Fixtures.Path("qwen2_5_vl", file), Path.Combine(folder.Path, "model", file));
+        foreach (string file in (string[])["config.json", "model.safetensors"])
+            File.Copy(Fixtures.Path("qwen2_5_vl", file), Path.Combine(folder.Path, "model", file));
         JsonNode vision = JsonNode.Parse(File.ReadAllText(Fixtures.Path("qwen2_5_vl", "config.json")))!["vision_config"]!;
         int patch = vision["patch_size"]!.GetValue<int>();
         long[] ids = [10, 11, 502, 500, 500, 500, 500, 503, 12, 13];
@@ -28,8 +29,10 @@ public class BenchCommandTests
 
         Assert.Equal((0, ""), (code, errors.ToString()));
         JsonObject line = JsonNode.Parse(output.ToString())!.AsObject();
-        Assert.Equal(["engine", "parameters", "prompts", "generations", "new_tokens", "threads", "sample_s", "score_s", "update_s", "step_s", "sample_tokens_per_s", "step_tokens_per_s", "peak_rss_mb"], line.Select(p => p.Key));
-        Assert.Equal((2, 3, 4), (line["prompts"]!.GetValue<int>(), line["generations"]!.GetValue<int>(), line["new_tokens"]!.GetValue<int>()));
+        Assert.Equal(["engine", "parameters", "prompts", "generations", "new_tokens", "threads", "sample_s", "score_s", "update_s",
+            "step_s", "sample_tokens_per_s", "step_tokens_per_s", "peak_rss_mb"], line.Select(p => p.Key));
+        Assert.Equal((2, 3, 4), (line["prompts"]!.GetValue<int>(), line["generations"]!.GetValue<int>(),
+            line["new_tokens"]!.GetValue<int>()));
         Assert.True(line["step_s"]!.GetValue<double>() >= line["sample_s"]!.GetValue<double>());
     }
 }

@@ -11,7 +11,8 @@ public class CommandLineTests
     {
         List<string> verbs = [.. Verbs("")];
 
-        Assert.Superset(new HashSet<string> { "config", "config schema", "config show", "config validate", "stop", "pause" }, verbs.ToHashSet());
+        Assert.Superset(new HashSet<string> { "config", "config schema", "config show", "config validate", "stop", "pause" },
+            verbs.ToHashSet());
         Assert.All(verbs, verb => Assert.Contains("Examples:\n  ", Help(verb), StringComparison.Ordinal));
     }
 
@@ -27,7 +28,8 @@ public class CommandLineTests
 
         JsonNode shown = JsonNode.Parse(Ok("config", "show", "--preset", "dr_grpo", "--config", file, "--set", "beta=0.25", "--json"))!;
 
-        Assert.Equal((0.25, 7, false), (shown["beta"]!.GetValue<double>(), shown["top_k"]!.GetValue<int>(), shown["teachers_in_group"]!.GetValue<bool>()));
+        Assert.Equal((0.25, 7, false), (shown["beta"]!.GetValue<double>(), shown["top_k"]!.GetValue<int>(),
+            shown["teachers_in_group"]!.GetValue<bool>()));
     }
 
     [Fact]
@@ -69,12 +71,14 @@ public class CommandLineTests
     private static IEnumerable<string> Verbs(string path)
     {
         // The help lists subcommands between "Commands:" and the next blank line.
-        IEnumerable<string> names = Help(path).Split('\n').SkipWhile(l => l != "Commands:").Skip(1).TakeWhile(l => l.StartsWith("  ", StringComparison.Ordinal))
+        IEnumerable<string> names = Help(path).Split('\n').SkipWhile(l => l != "Commands:").Skip(1)
+            .TakeWhile(l => l.StartsWith("  ", StringComparison.Ordinal))
             .Where(l => l[2] != ' ').Select(l => l.Trim().Split(' ')[0]);
         return names.SelectMany(n => (IEnumerable<string>)[$"{path} {n}".Trim(), .. Verbs($"{path} {n}".Trim())]);
     }
 
-    private static string Help(string verb) => Ok([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]).ReplaceLineEndings("\n");
+    private static string Help(string verb) => Ok([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"])
+        .ReplaceLineEndings("\n");
 
     private static string Ok(params string[] arguments)
     {

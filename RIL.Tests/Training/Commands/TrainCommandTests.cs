@@ -15,7 +15,8 @@ public sealed class TrainCommandTests(TrainCommandTests.WholeRun whole) : IClass
     {
         string shown = whole.Output.ReplaceLineEndings("\n");
 
-        foreach (string part in (string[])["TorchSharp 0.107", "sft ", "discriminator ", "ril ", "100%  5/5", "accuracy on 8 held-out questions", "after SFT", "after RIL", "Student: "])
+        foreach (string part in (string[])["TorchSharp 0.107", "sft ", "discriminator ", "ril ", "100%  5/5",
+            "accuracy on 8 held-out questions", "after SFT", "after RIL", "Student: "])
             Assert.Contains(part, shown, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', shown);
     }
@@ -32,7 +33,8 @@ public sealed class TrainCommandTests(TrainCommandTests.WholeRun whole) : IClass
         Assert.Equal(summary.Evaluations[^1].Accuracy, JsonNode.Parse(output)!["accuracy"]!.GetValue<double>());
 
         for (int time = 0; time < 2; time++) // what is there is not asked again
-            Assert.Equal(0, Run("collect", "--teacher", "me", "--checkpoint", student, "--config", whole.ConfigFile, "--output", answers, "--answers", "2").Code);
+            Assert.Equal(0, Run("collect", "--teacher", "me", "--checkpoint", student, "--config", whole.ConfigFile, "--output", answers,
+                "--answers", "2").Code);
         Assert.Equal(24, File.ReadAllLines(answers).Length);
     }
 
@@ -87,7 +89,9 @@ public sealed class TrainCommandTests(TrainCommandTests.WholeRun whole) : IClass
     [InlineData("--matmul quick", "'quick'")]
     public void BadInput_IsOneSentence_AndExitCode2(string arguments, string sentence)
     {
-        (int code, _, string errors) = Run(["train", "--config", whole.ConfigFile, "--output", _runs.Folder("bad" + arguments.GetHashCode(StringComparison.Ordinal)), .. arguments.Split(' ')]);
+        (int code, _, string errors) =
+            Run(["train", "--config", whole.ConfigFile, "--output", _runs.Folder("bad" + arguments.GetHashCode(StringComparison.Ordinal)),
+            .. arguments.Split(' ')]);
 
         Assert.Equal(2, code);
         Assert.Contains(sentence, errors, StringComparison.Ordinal);
@@ -104,7 +108,8 @@ public sealed class TrainCommandTests(TrainCommandTests.WholeRun whole) : IClass
     private static Process Start(params string[] arguments)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "RIL.Training.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        return Process.Start(new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true,
+            RedirectStandardError = true })!;
     }
 
     /// <summary>A run that nothing interrupts, by the command line, for all tests.</summary>

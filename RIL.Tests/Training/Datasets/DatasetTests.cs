@@ -38,7 +38,8 @@ public sealed class DatasetTests : IDisposable
     [Fact]
     public void TextPrompts_AreCutAtTheirMarkers()
     {
-        Example example = Assert.Single(Load("""{"prompt": "<image>Compare with <image>.", "images": ["pictures/a.png", "p.zip#x/c.png"], "solution": "same"}"""));
+        Example example = Assert.Single(
+            Load("""{"prompt": "<image>Compare with <image>.", "images": ["pictures/a.png", "p.zip#x/c.png"], "solution": "same"}"""));
         Assert.Equal([null, "Compare with ", null, "."], example.Prompt[0].Content.Select(p => p.Text));
         Assert.Equal([4, 5, 6], example.Images[1].Read());
         Assert.Equal("1", example.Id);
@@ -47,7 +48,8 @@ public sealed class DatasetTests : IDisposable
     [Fact]
     public void PlainMessages_GetTheirPicturesFirst()
     {
-        Example example = Assert.Single(Load("""{"prompt": [{"role": "user", "content": "What?"}], "images": ["pictures/a.png"], "answer": "x"}"""));
+        Example example = Assert.Single(
+            Load("""{"prompt": [{"role": "user", "content": "What?"}], "images": ["pictures/a.png"], "answer": "x"}"""));
         Assert.Equal([null, "What?"], example.Prompt[0].Content.Select(p => p.Text));
     }
 
@@ -59,7 +61,8 @@ public sealed class DatasetTests : IDisposable
     [InlineData("\"b#1.png\"", 1)]
     [InlineData("\"p.zip#x/c.png\"", 3)]
     public void Pictures_AreFoundInEveryForm(string entry, int length) =>
-        Assert.Equal(length, Assert.Single(Load($$"""{"prompt": "<image>?", "images": [{{entry}}], "answer": "x"}""")).Images[0].Read().Length);
+        Assert.Equal(length, Assert.Single(Load($$"""{"prompt": "<image>?", "images": [{{entry}}], "answer": "x"}""")).Images[0]
+            .Read().Length);
 
     [Fact]
     public void PicturesInMessageParts_AreFound() => Assert.Equal(2, Assert.Single(Load(
@@ -86,7 +89,8 @@ public sealed class DatasetTests : IDisposable
     [InlineData("""{"prompt": "", "answer": "x"}""", "prompt is empty")]
     [InlineData("""{"prompt": [], "answer": "x"}""", "prompt is empty")]
     [InlineData("""{"prompt": [{"role": "tool", "content": "?"}], "answer": "x"}""", "role 'tool'")]
-    [InlineData("""{"prompt": [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}], "answer": "x"}""", "of role assistant, expected user")]
+    [InlineData("""{"prompt": [{"role": "user", "content": "?"}, {"role": "assistant", "content": "!"}], "answer": "x"}""",
+        "of role assistant, expected user")]
     [InlineData("""{"prompt": [{"role": "user", "content": [{"type": "video"}]}], "answer": "x"}""", "type 'video'")]
     [InlineData("""{"prompt": "?", "answer": ["x"]}""", "answer is a list")]
     [InlineData("""{"prompt": "?", "answer": "x", "teacher_responses": [{"teacher": "A"}]}""", "teacher_responses")]
@@ -132,7 +136,8 @@ public sealed class DatasetTests : IDisposable
         File.WriteAllText(_folder.File("data", "other.jsonl"), "{}");
         Assert.Single(Dataset.Load(_folder.File("data")));
         File.Move(_folder.File("data", "data.jsonl"), _folder.File("data", "third.jsonl"));
-        Assert.Contains("2 JSONL files (other.jsonl, third.jsonl)", Assert.Throws<InputException>(() => Dataset.Load(_folder.File("data"))).Message);
+        Assert.Contains("2 JSONL files (other.jsonl, third.jsonl)",
+            Assert.Throws<InputException>(() => Dataset.Load(_folder.File("data"))).Message);
     }
 
     [Fact]

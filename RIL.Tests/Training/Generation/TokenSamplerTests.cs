@@ -32,7 +32,8 @@ public sealed class TokenSamplerTests
         for (int i = 0; i < 4; i++) Assert.InRange(frequencies[Places[i]], Probabilities[i] - 0.015, Probabilities[i] + 0.015);
     }
 
-    [Theory, InlineData(2, 1.0, 0.0, 2), InlineData(0, 0.65, 0.0, 2), InlineData(0, 0.71, 0.0, 3), InlineData(0, 1.0, 0.5, 3), InlineData(3, 0.75, 0.0, 2)]
+    [Theory, InlineData(2, 1.0, 0.0, 2), InlineData(0, 0.65, 0.0, 2), InlineData(0, 0.71, 0.0, 3), InlineData(0, 1.0, 0.5, 3),
+        InlineData(3, 0.75, 0.0, 2)]
     public void Filters_KeepWhatTheyShould(int topK, double topP, double minP, int kept)
     {
         Dictionary<int, double> frequencies = Frequencies(new SamplingOptions { MaxNewTokens = 1, TopK = topK, TopP = topP, MinP = minP });

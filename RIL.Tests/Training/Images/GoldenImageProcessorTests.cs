@@ -15,7 +15,8 @@ public sealed class GoldenImageProcessorTests
         using var golden = new SafetensorsFile(Fixtures.Path("images", "cases.safetensors"));
         using JsonDocument json = JsonDocument.Parse(File.ReadAllText(Fixtures.Path("images", "cases.json")));
         int cases = 0;
-        foreach (JsonElement settings in json.RootElement.EnumerateArray().Where(c => c.GetProperty("processor").GetString() == "Qwen2VLImageProcessor"))
+        foreach (JsonElement settings in json.RootElement.EnumerateArray()
+            .Where(c => c.GetProperty("processor").GetString() == "Qwen2VLImageProcessor"))
         {
             string name = settings.GetProperty("case").GetString()!, file = settings.GetProperty("file").GetString()!;
             var processor = new Qwen2VlImageProcessor(new ImageProcessorSettings
@@ -27,7 +28,8 @@ public sealed class GoldenImageProcessorTests
             RgbImage picture = PictureDecoder.Decode(File.ReadAllBytes(Fixtures.Path("images", file)), file, upright: false);
             ImagePatches patches = processor.Process(picture, file);
 
-            Assert.Equal(MemoryMarshal.Cast<byte, long>(golden.Bytes($"{name}/image_grid_thw")).ToArray(), new long[] { patches.GridT, patches.GridH, patches.GridW });
+            Assert.Equal(MemoryMarshal.Cast<byte, long>(golden.Bytes($"{name}/image_grid_thw")).ToArray(),
+                new long[] { patches.GridT, patches.GridH, patches.GridW });
             Half[] expected = MemoryMarshal.Cast<byte, Half>(golden.Bytes($"{name}/pixel_values")).ToArray();
             Assert.Equal(expected.Length, patches.Values.Length);
             double difference = expected.Zip(patches.Values, (e, v) => Math.Abs((float)e - v)).Average();

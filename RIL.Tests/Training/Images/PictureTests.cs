@@ -69,12 +69,14 @@ public sealed class PictureTests
         {
             (true, true) => SKColors.Red, (false, true) => SKColors.Lime, (true, false) => SKColors.Blue, _ => SKColors.White,
         }, SKEncodedImageFormat.Jpeg);
-        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*\0\0\0\u0008"u8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0];
+        byte[] exif = [0xFF, 0xE1, 0, 34, .. "Exif\0\0MM\0*\0\0\0\u0008"u8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0,
+            orientation, 0, 0, 0, 0, 0, 0];
         byte[] tagged = [.. jpeg[..2], .. exif, .. jpeg[2..]];
 
         RgbImage image = PictureDecoder.Decode(tagged, "p");
         Assert.Equal(orientation >= 5 ? (16, 32) : (32, 16), (image.Width, image.Height));
-        Assert.Equal(corners, string.Concat(new[] { (0, 0), (1, 0), (0, 1), (1, 1) }.Select(c => Colour(image, c.Item1 * (image.Width - 1), c.Item2 * (image.Height - 1)))));
+        Assert.Equal(corners, string.Concat(new[] { (0, 0), (1, 0), (0, 1), (1, 1) }
+            .Select(c => Colour(image, c.Item1 * (image.Width - 1), c.Item2 * (image.Height - 1)))));
         Assert.Equal("R", Colour(PictureDecoder.Decode(tagged, "p", upright: false), 0, 0));
     }
 
@@ -85,7 +87,8 @@ public sealed class PictureTests
         byte[] sixteen = [.. good];
         sixteen[24] = 16;
         foreach (byte[] bad in new[] { [], "not a picture"u8.ToArray(), good[..(good.Length / 2)], good[..20], sixteen })
-            Assert.StartsWith("row 7, picture 'cat.png' ", Assert.Throws<InputException>(() => Processor.Process(bad, "row 7, picture 'cat.png'")).Message);
+            Assert.StartsWith("row 7, picture 'cat.png' ",
+                Assert.Throws<InputException>(() => Processor.Process(bad, "row 7, picture 'cat.png'")).Message);
         byte[] strip = Encode(2010, 10, (_, _) => SKColors.Red, SKEncodedImageFormat.Png);
         Assert.Contains("201 times as long", Assert.Throws<InputException>(() => Processor.Process(strip, "p")).Message);
     }
@@ -102,7 +105,8 @@ public sealed class PictureTests
         ImageProcessorSettings settings = ImageProcessorSettings.Read(folder.Path);
         Assert.Equal((least, most), (settings.MinPixels, settings.MaxPixels));
         settings.Write(folder.Path);
-        Assert.Equal(settings with { Mean = [], StandardDeviation = [] }, ImageProcessorSettings.Read(folder.Path) with { Mean = [], StandardDeviation = [] });
+        Assert.Equal(settings with { Mean = [], StandardDeviation = [] }, ImageProcessorSettings.Read(folder.Path)
+            with { Mean = [], StandardDeviation = [] });
     }
 
     [Theory]
@@ -132,6 +136,7 @@ public sealed class PictureTests
     private static string Colour(RgbImage image, int x, int y)
     {
         byte[] p = image.Pixels[((y * image.Width + x) * 4)..];
-        return (p[0] > 128, p[1] > 128, p[2] > 128) switch { (true, true, true) => "W", (true, false, false) => "R", (false, true, false) => "G", (false, false, true) => "B", _ => "?" };
+        return (p[0] > 128, p[1] > 128, p[2] > 128) switch { (true, true, true) => "W", (true, false, false) => "R",
+            (false, true, false) => "G", (false, false, true) => "B", _ => "?" };
     }
 }

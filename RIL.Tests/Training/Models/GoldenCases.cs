@@ -45,7 +45,8 @@ internal sealed class GoldenCases(string path) : IDisposable
         for (int i = 0; i < grids.Length; i += 3)
         {
             int patches = (int)(grids[i] * grids[i + 1] * grids[i + 2]);
-            images.Add(new ImagePatches(pixels[(at * values)..((at + patches) * values)], (int)grids[i], (int)grids[i + 1], (int)grids[i + 2]));
+            images.Add(new ImagePatches(pixels[(at * values)..((at + patches) * values)], (int)grids[i], (int)grids[i + 1],
+                (int)grids[i + 2]));
             at += patches;
         }
         return images;

@@ -33,7 +33,9 @@ public sealed class GoldenQwenTests : IDisposable
             {
                 int column = prompts.Columns[row][t];
                 Assert.Equal(
-                    (expected[(0 * prompts.Rows.Count + row) * prompts.Width + column], expected[(1 * prompts.Rows.Count + row) * prompts.Width + column], expected[(2 * prompts.Rows.Count + row) * prompts.Width + column]),
+                    (expected[(0 * prompts.Rows.Count + row) * prompts.Width + column],
+                        expected[(1 * prompts.Rows.Count + row) * prompts.Width + column],
+                        expected[(2 * prompts.Rows.Count + row) * prompts.Width + column]),
                     ((long)positions[t].T, (long)positions[t].H, (long)positions[t].W));
             }
         }
@@ -64,9 +66,12 @@ public sealed class GoldenQwenTests : IDisposable
             {
                 int column = prompts.Columns[row][t];
                 for (int v = 0; v < vocabulary; v++)
-                    worst = Math.Max(worst, Math.Abs(actual[(packed * vocabulary) + v] - expected[(((row * prompts.Width) + column) * vocabulary) + v]));
+                    worst = Math.Max(worst, Math.Abs(actual[(packed * vocabulary) + v]
+                        - expected[(((row * prompts.Width) + column) * vocabulary) + v]));
                 if (t + 1 < prompts.Columns[row].Length)
-                    worstLog = Math.Max(worstLog, Math.Abs(logps[(packed * vocabulary) + prompts.Rows[row].TokenIds[t + 1]] - expectedLogps[(row * (prompts.Width - 1)) + column]));
+                    worstLog = Math.Max(worstLog,
+                        Math.Abs(logps[(packed * vocabulary) + prompts.Rows[row].TokenIds[t + 1]]
+                        - expectedLogps[(row * (prompts.Width - 1)) + column]));
             }
         Assert.InRange(worst, 0, 1e-4);
         Assert.InRange(worstLog, 0, 1e-4);
@@ -85,10 +90,12 @@ public sealed class GoldenQwenTests : IDisposable
         foreach (PromptWithCompletions group in shared.Groups)
             foreach (int[] completion in group.Completions)
             {
-                var whole = new PackedBatch([new PromptWithCompletions(group.Prompt with { TokenIds = [.. group.Prompt.TokenIds, .. completion] }, [])]);
+                var whole = new PackedBatch([new PromptWithCompletions(group.Prompt
+                    with { TokenIds = [.. group.Prompt.TokenIds, .. completion] }, [])]);
                 Tensor logps = nn.functional.linear(_model.Hidden(whole), _model.HeadWeight).log_softmax(-1);
                 float[] values = GoldenCases.Floats(logps);
-                single.AddRange(completion.Select((id, t) => values[((group.Prompt.TokenIds.Length - 1 + t) * _model.VocabularySize) + id]));
+                single.AddRange(completion.Select((id, t) =>
+                    values[((group.Prompt.TokenIds.Length - 1 + t) * _model.VocabularySize) + id]));
             }
         Assert.InRange(GoldenCases.LargestDifference([.. single], together), 0, 1e-4);
     }
@@ -120,7 +127,8 @@ public sealed class GoldenQwenTests : IDisposable
     public void PublishedConfigLayout_GivesTheSameModel()
     {
         string json = File.ReadAllText(Path.Combine(Folder, "config.published.json"));
-        var published = Qwen2_5_VlConfig.Read((System.Text.Json.Nodes.JsonObject)System.Text.Json.Nodes.JsonNode.Parse(json)!, "published");
+        var published = Qwen2_5_VlConfig.Read((System.Text.Json.Nodes.JsonObject)System.Text.Json.Nodes.JsonNode.Parse(json)!,
+            "published");
         Assert.Equal(_model.Config.Text with { RopeSections = [] }, published.Text with { RopeSections = [] });
         Assert.Equal(_model.Config.Text.RopeSections, published.Text.RopeSections);
         Assert.Equal(_model.Config.Vision with { FullAttentionBlocks = [] }, published.Vision with { FullAttentionBlocks = [] });
@@ -139,7 +147,8 @@ public sealed class GoldenQwenTests : IDisposable
         foreach (string name in original.Entries.Keys)
             Assert.True(original.Bytes(name).SequenceEqual(written.First(f => f.Entries.ContainsKey(name)).Bytes(name)), name);
         foreach (SafetensorsFile file in written) file.Dispose();
-        string Config(string path) => System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(path, "config.json")))!.ToJsonString();
+        string Config(string path) =>
+            System.Text.Json.Nodes.JsonNode.Parse(File.ReadAllText(Path.Combine(path, "config.json")))!.ToJsonString();
         Assert.Equal(Config(Folder), Config(folder.Path));
     }
 }

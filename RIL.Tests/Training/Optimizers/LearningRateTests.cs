@@ -27,5 +27,6 @@ public sealed class LearningRateTests
     }
 
     [Fact]
-    public void AWarmUpLongerThanTheStage_StaysBelowThePeak() => Assert.Equal(0.5, new LearningRate(1, LearningRateSchedule.Linear, 10, 5).At(5));
+    public void AWarmUpLongerThanTheStage_StaysBelowThePeak() =>
+        Assert.Equal(0.5, new LearningRate(1, LearningRateSchedule.Linear, 10, 5).At(5));
 }

@@ -28,14 +28,17 @@ public sealed class WeightOptimizerTests
     {
         using var tower = Weight("visual.blocks.0.weight", WeightKind.Matrix, 1, 2);
         using var merger = Weight("visual.merger.weight", WeightKind.Matrix, 1, 2);
-        using var optimizer = new WeightOptimizer([[tower], [merger]], w => !w.Name.Contains("blocks", StringComparison.Ordinal), Plain, 1);
+        using var optimizer = new WeightOptimizer([[tower], [merger]], w => !w.Name.Contains("blocks", StringComparison.Ordinal),
+            Plain, 1);
         Assert.False(tower.Value.requires_grad);
         Backward(merger, 1, 1);
         optimizer.Update(0.1);
         Near([1, 2], tower);
         Assert.NotEqual(1, Floats(merger)[0]);
         Assert.DoesNotContain(optimizer.AdamW.State(), s => s.Name.Contains("blocks", StringComparison.Ordinal));
-        Assert.Contains("No weight is left", Assert.Throws<InputException>(() => new WeightOptimizer([[Weight("w", WeightKind.Matrix, 1)]], _ => false, Plain, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("No weight is left",
+            Assert.Throws<InputException>(() => new WeightOptimizer([[Weight("w", WeightKind.Matrix, 1)]], _ => false, Plain, 1)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,7 +73,8 @@ public sealed class WeightOptimizerTests
         using var parameters = new FlatParameters([[weight]], _ => true);
         Backward(weight, 30, 40);
         Assert.Equal(50, parameters.ClipGradients(1), 4);
-        Assert.Equal([30 / 50.000001, 40 / 50.000001], GoldenCases.Floats(parameters.Groups[0].Gradients[0]).Select(v => (double)v), (e, a) => Math.Abs(e - a) < 1e-6);
+        Assert.Equal([30 / 50.000001, 40 / 50.000001], GoldenCases.Floats(parameters.Groups[0].Gradients[0]).Select(v => (double)v),
+            (e, a) => Math.Abs(e - a) < 1e-6);
     }
 
     [Theory]
@@ -85,7 +89,8 @@ public sealed class WeightOptimizerTests
     [InlineData("score.bias", false)]
     public void WhatDecays_IsWhatTheTrainerDecays(string name, bool decays) => Assert.Equal(decays, WeightDecayRule.Decays(name));
 
-    private static Weight Weight(string name, WeightKind kind, params float[] values) => new(name, [values.Length], kind, ModelPart.LanguageModel) { Value = tensor(values) };
+    private static Weight Weight(string name, WeightKind kind, params float[] values) =>
+        new(name, [values.Length], kind, ModelPart.LanguageModel) { Value = tensor(values) };
 
     // d/dw of Σ g w is g.
     private static void Backward(Weight weight, params float[] gradient)
@@ -96,5 +101,6 @@ public sealed class WeightOptimizerTests
 
     private static float[] Floats(Weight weight) => GoldenCases.Floats(weight.Value);
 
-    private static void Near(IEnumerable<double> expected, Weight actual) => Assert.Equal(expected, Floats(actual).Select(v => (double)v), (e, a) => Math.Abs(e - a) < 1e-6);
+    private static void Near(IEnumerable<double> expected, Weight actual) => Assert.Equal(expected, Floats(actual).Select(v => (double)v),
+        (e, a) => Math.Abs(e - a) < 1e-6);
 }

@@ -56,7 +56,9 @@ public sealed class QuickstartDataTests
     {
         foreach (bool shop in new[] { true, false })
         {
-            HashSet<string>[] parts = [.. Enum.GetValues<PicturePart>().Select(part => Enumerable.Range(0, 10).SelectMany(c => PictureSet.Get(shop, part).Of(c)).Select(Convert.ToBase64String).ToHashSet())];
+            HashSet<string>[] parts = [.. Enum.GetValues<PicturePart>()
+                .Select(part => Enumerable.Range(0, 10).SelectMany(c => PictureSet.Get(shop, part).Of(c))
+                .Select(Convert.ToBase64String).ToHashSet())];
             Assert.All(parts, p => Assert.True(p.Count > 400));
             Assert.Empty(parts[0].Intersect(parts[1]).Concat(parts[0].Intersect(parts[2])).Concat(parts[1].Intersect(parts[2])));
         }
@@ -100,17 +102,21 @@ public sealed class QuickstartDataTests
     [InlineData("quickstart:rl:x")]
     [InlineData("quickstart:rl:1:0")]
     public void AnUnknownSet_IsRefusedWithTheKnownOnes(string reference) =>
-        Assert.Contains("validation", Assert.Throws<InputException>(() => QuickstartData.Load(reference)).Message, StringComparison.Ordinal);
+        Assert.Contains("validation", Assert.Throws<InputException>(() => QuickstartData.Load(reference)).Message,
+            StringComparison.Ordinal);
 
-    private static string Describe(Example row) => $"{row.Id}|{string.Join(' ', row.Prompt[0].Content.Select(p => p.Text ?? "<image>"))}|{row.Answer}|{row.QuestionType}|{row.DataSource}";
+    private static string Describe(Example row) =>
+        $"{row.Id}|{string.Join(' ', row.Prompt[0].Content.Select(p => p.Text ?? "<image>"))}|{row.Answer}|{row.QuestionType}|{row.DataSource}";
 
     // Written apart from the generator, from the rules of the game.
     private static string Solve(Question q)
     {
         int[] prices = [2, 5, 4, 8, 9, 1, 3, 6, 7, 0];
         int[] l = q.Labels;
-        int Cell() => l[(q.Text.Contains("bottom", StringComparison.Ordinal) ? 2 : 0) + (q.Text.Contains("right", StringComparison.Ordinal) ? 1 : 0)];
-        int[] Line() => q.Text.Contains("top row", StringComparison.Ordinal) ? [l[0], l[1]] : q.Text.Contains("bottom row", StringComparison.Ordinal) ? [l[2], l[3]]
+        int Cell() => l[(q.Text.Contains("bottom", StringComparison.Ordinal) ? 2 : 0)
+            + (q.Text.Contains("right", StringComparison.Ordinal) ? 1 : 0)];
+        int[] Line() => q.Text.Contains("top row", StringComparison.Ordinal) ? [l[0], l[1]]
+            : q.Text.Contains("bottom row", StringComparison.Ordinal) ? [l[2], l[3]]
             : q.Text.Contains("left column", StringComparison.Ordinal) ? [l[0], l[2]] : [l[1], l[3]];
         string YesNo(bool yes) => yes ? "yes" : "no";
         return q.Type switch

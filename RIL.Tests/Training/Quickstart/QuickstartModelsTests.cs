@@ -18,7 +18,8 @@ public sealed class QuickstartModelsTests
         for (int i = 0; i < 800; i++)
         {
             Question question = QuickstartData.Make("rl", 0, i).Question;
-            foreach (string text in new[] { question.Text, $"{question.Text} {Vocabulary.Explain}", question.ShortForm, question.LongForm })
+            foreach (string text in new[] { question.Text, $"{question.Text} {Vocabulary.Explain}", question.ShortForm,
+                question.LongForm })
             {
                 int[] ids = tokenizer.Encode(text);
                 Assert.Equal(text.Split(' ').Length, ids.Length);

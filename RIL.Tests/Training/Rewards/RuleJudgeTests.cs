@@ -72,7 +72,8 @@ public sealed class RuleJudgeTests
     {
         var example = new Example("1", [], [], "2", null, null, []);
         IReadOnlyList<Verdict> verdicts = await new AnswerReward(new RuleJudge(JudgeRule.Exact))
-            .ScoreAsync([new(example, "2", "student"), new(example, "3", "A"), new(example with { Answer = "" }, "2", "A")], TestContext.Current.CancellationToken);
+            .ScoreAsync([new(example, "2", "student"), new(example, "3", "A"), new(example with { Answer = "" }, "2", "A")],
+                TestContext.Current.CancellationToken);
         Assert.Equal([1.0, 0.0, null], verdicts.Select(v => v.Value));
     }
 }

@@ -13,7 +13,8 @@ public sealed class DiscriminatorTests : IDisposable
     private readonly IPromptEncoder _encoder;
     private readonly VisionLanguageModel _student;
 
-    public DiscriminatorTests() => (_encoder, _student) = (ModelCatalog.LoadPromptEncoder(_runs.Student), ModelCatalog.Load(_runs.Student, CPU));
+    public DiscriminatorTests() => (_encoder, _student) = (ModelCatalog.LoadPromptEncoder(_runs.Student),
+        ModelCatalog.Load(_runs.Student, CPU));
 
     public void Dispose()
     {
@@ -21,7 +22,8 @@ public sealed class DiscriminatorTests : IDisposable
         _runs.Dispose();
     }
 
-    [Theory, InlineData(DiscriminatorInput.Response), InlineData(DiscriminatorInput.QuestionResponse), InlineData(DiscriminatorInput.ImageQuestionResponse)]
+    [Theory, InlineData(DiscriminatorInput.Response), InlineData(DiscriminatorInput.QuestionResponse),
+        InlineData(DiscriminatorInput.ImageQuestionResponse)]
     public void ItLearnsToTellTheSidesApart(DiscriminatorInput input)
     {
         using Discriminator discriminator = Discriminator.From(_student, 1, freezeVisionTower: true, new AdamWSettings(), 1);
@@ -46,7 +48,8 @@ public sealed class DiscriminatorTests : IDisposable
         Assert.NotEqual(question[0].TokenIds, question[1].TokenIds);
         Assert.All(all, p => Assert.Single(p.Images));
 
-        void RollOut(DiscriminatorInput input, out EncodedPrompt[] prompts) => prompts = [.. new DiscriminatorPrompts(input, _encoder).Of(Groups()).Select(t => t.Prompt)];
+        void RollOut(DiscriminatorInput input, out EncodedPrompt[] prompts) =>
+            prompts = [.. new DiscriminatorPrompts(input, _encoder).Of(Groups()).Select(t => t.Prompt)];
     }
 
     [Fact]
@@ -65,12 +68,15 @@ public sealed class DiscriminatorTests : IDisposable
     [InlineData(0.2, Similarity.Binary, 1)]
     [InlineData(0.5, Similarity.Binary, 0)]
     [InlineData(0.2, Similarity.Graded, 0.8)]
-    public void Similarity_RewardsScoresNearTheTeachers(double score, Similarity similarity, double reward) => Assert.Equal(reward, SimilarityReward.Of(score, similarity));
+    public void Similarity_RewardsScoresNearTheTeachers(double score, Similarity similarity, double reward) =>
+        Assert.Equal(reward, SimilarityReward.Of(score, similarity));
 
     // The student says one word, the teacher a sentence.
     private RolloutGroup[] Groups() =>
         [.. TinyRun.Examples.Take(6).Select(example => new RolloutGroup(
-            example, _encoder.Encode(example.Prompt, example.Images, example.Id), [Output(RolloutOutput.Student, "bag"), Output("teacher", "there is a bag . answer : yes .")]))];
+            example, _encoder.Encode(example.Prompt, example.Images, example.Id),
+                [Output(RolloutOutput.Student, "bag"), Output("teacher", "there is a bag . answer : yes .")]))];
 
-    private RolloutOutput Output(string source, string text) => new(source, [.. _encoder.EncodeCompletion(text), _encoder.EndTokenId], text, false, null);
+    private RolloutOutput Output(string source, string text) =>
+        new(source, [.. _encoder.EncodeCompletion(text), _encoder.EndTokenId], text, false, null);
 }

@@ -12,7 +12,10 @@ using static TorchSharp.torch;
 
 namespace RIL.Tests.Training.Ril;
 
-/// <summary>TorchSharp passes bare handles to native code: a temporary without an owner can be finalised while an operator reads it. Nothing in a step may be such a one.</summary>
+/// <summary>
+/// TorchSharp passes bare handles to native code: a temporary without an owner can be finalised while an operator reads it. Nothing in a
+/// step may be such a one.
+/// </summary>
 public sealed class GarbageCollectionTests
 {
     private const int Steps = 8;
@@ -35,18 +38,22 @@ public sealed class GarbageCollectionTests
         using VisionLanguageModel student = ModelCatalog.Load(runs.Student, CPU), reference = ModelCatalog.Clone(student);
         using var discriminator = Discriminator.From(student, 1, freezeVisionTower: false, new AdamWSettings(), 1);
         using var policy = new PolicyUpdate(
-            student, reference, freezeVisionTower: false, new PolicyLossSettings(LossType.DrGrpo, ImportanceSamplingLevel.Sequence, 0.2, 0.2, 0.01, 16), 1, new AdamWSettings(), 1);
+            student, reference, freezeVisionTower: false, new PolicyLossSettings(LossType.DrGrpo, ImportanceSamplingLevel.Sequence, 0.2,
+                0.2, 0.01, 16), 1, new AdamWSettings(), 1);
         var sampling = new SamplingOptions
         {
-            MaxNewTokens = 16, TopK = 20, TopP = 0.9, MinP = 0.001, RepetitionPenalty = 1.1, EndTokenIds = encoder.EndTokenIds, SuppressTokenIds = encoder.MarkerTokenIds,
+            MaxNewTokens = 16, TopK = 20, TopP = 0.9, MinP = 0.001, RepetitionPenalty = 1.1, EndTokenIds = encoder.EndTokenIds,
+            SuppressTokenIds = encoder.MarkerTokenIds,
         };
         var draw = new TeacherDraw(KeptAnswers.Load(runs.Answers), [new("long"), new("short")], 1);
         var settings = new RilSettings
         {
-            Similarity = Similarity.Graded, SimilarityWeight = 1, AnswerWeight = 1, TeachersInGroup = true, ScaleRewards = ScaleRewards.Group, Iterations = 2, DiscriminatorUpdates = 2,
+            Similarity = Similarity.Graded, SimilarityWeight = 1, AnswerWeight = 1, TeachersInGroup = true,
+            ScaleRewards = ScaleRewards.Group, Iterations = 2, DiscriminatorUpdates = 2,
         };
         var trainer = new RilTrainer(
-            settings, new StudentRollouts(student, encoder, examples, 4, 2, sampling, draw, 1), new AnswerReward(new RuleJudge(JudgeRule.AfterMarker, "answer :")),
+            settings, new StudentRollouts(student, encoder, examples, 4, 2, sampling, draw, 1),
+            new AnswerReward(new RuleJudge(JudgeRule.AfterMarker, "answer :")),
             new DiscriminatorPrompts(DiscriminatorInput.QuestionResponse, encoder), discriminator, policy);
         for (int step = 0; step < Steps; step++) trainer.Step(step, 1e-3, 1e-3, TestContext.Current.CancellationToken);
         return Convert.ToHexString(SHA256.HashData(TinyRun.Bits(student)));
@@ -61,7 +68,8 @@ public sealed class GarbageCollectionTests
         {
             _thread = new Thread(() =>
             {
-                // Without a breath between them, threads that wait for one collection to end meet the next before they run: nobody would get on.
+                // Without a breath between them, threads that wait for one collection to end meet the next before they run: nobody would
+                // get on.
                 while (!_ended)
                 {
                     GC.Collect(0);

@@ -11,7 +11,9 @@ using static TorchSharp.torch;
 
 namespace RIL.Tests.Training.Ril;
 
-/// <summary>Three whole steps of Algorithm 2 against the same arithmetic on transformers' models, through the trainer that really trains.</summary>
+/// <summary>
+/// Three whole steps of Algorithm 2 against the same arithmetic on transformers' models, through the trainer that really trains.
+/// </summary>
 public sealed class GoldenRilTests
 {
     private const double Forward = 1e-4, AfterUpdates = 1e-3;
@@ -20,15 +22,18 @@ public sealed class GoldenRilTests
     public void ThreeSteps_AgreeWithTheReference(string name)
     {
         using var cases = new GoldenCases(Fixtures.Path("ril", "cases.safetensors"));
-        JsonObject meta = ((JsonArray)JsonNode.Parse(File.ReadAllText(Fixtures.Path("ril", "cases.json")))!).Select(n => (JsonObject)n!).Single(n => n["case"]!.GetValue<string>() == name);
+        JsonObject meta = ((JsonArray)JsonNode.Parse(File.ReadAllText(Fixtures.Path("ril", "cases.json")))!).Select(n => (JsonObject)n!)
+            .Single(n => n["case"]!.GetValue<string>() == name);
         T Get<T>(string key) => meta[key]!.GetValue<T>();
         var rows = new GivenRollouts(cases);
         var adamW = new AdamWSettings(0.9, 0.999, Get<double>("adam_epsilon"), Get<double>("weight_decay"));
         using VisionLanguageModel student = ModelCatalog.Load(Fixtures.Path("qwen2_5_vl"), CPU);
         using VisionLanguageModel reference = ModelCatalog.Clone(student);
         using var discriminator = new Discriminator(
-            ModelCatalog.Clone(student), tensor(cases.Floats("inputs/head_weight"), [1, student.HiddenSize]), tensor(cases.Floats("inputs/head_bias")), false, adamW, Get<double>("max_grad_norm"));
-        var loss = new PolicyLossSettings(LossType.DrGrpo, ImportanceSamplingLevel.Token, Get<double>("epsilon"), Get<double>("epsilon_high"), Get<double>("beta"), Get<int>("max_completion_length"));
+            ModelCatalog.Clone(student), tensor(cases.Floats("inputs/head_weight"), [1, student.HiddenSize]),
+                tensor(cases.Floats("inputs/head_bias")), false, adamW, Get<double>("max_grad_norm"));
+        var loss = new PolicyLossSettings(LossType.DrGrpo, ImportanceSamplingLevel.Token, Get<double>("epsilon"),
+            Get<double>("epsilon_high"), Get<double>("beta"), Get<int>("max_completion_length"));
         using var policy = new PolicyUpdate(student, reference, false, loss, 1, adamW, Get<double>("max_grad_norm"));
         var settings = new RilSettings
         {
@@ -41,12 +46,14 @@ public sealed class GoldenRilTests
             DiscriminatorUpdates = Get<int>("num_iterations"),
         };
         // The encoder is asked for nothing where picture, question and response are shown.
-        var trainer = new RilTrainer(settings, rows, rows, new DiscriminatorPrompts(DiscriminatorInput.ImageQuestionResponse, null!), discriminator, policy);
+        var trainer = new RilTrainer(settings, rows, rows, new DiscriminatorPrompts(DiscriminatorInput.ImageQuestionResponse, null!),
+            discriminator, policy);
 
         for (int step = 0; step < Get<int>("steps"); step++)
         {
             double forward = step == 0 ? Forward : AfterUpdates;
-            RilStepResult result = trainer.Step(step, Get<double>("learning_rate"), Get<double>("discriminator_learning_rate"), TestContext.Current.CancellationToken);
+            RilStepResult result = trainer.Step(step, Get<double>("learning_rate"), Get<double>("discriminator_learning_rate"),
+                TestContext.Current.CancellationToken);
             Near("score_before", step, forward, result.Discriminator!.ScoresBefore);
             Near("d_loss", step, AfterUpdates, [.. result.Discriminator.Updates.Select(u => u.Loss)]);
             Near("d_grad_norm", step, AfterUpdates, [.. result.Discriminator.Updates.Select(u => u.GradientNorm)], relative: true);
@@ -60,11 +67,15 @@ public sealed class GoldenRilTests
             Near("grad_norm", step, AfterUpdates, [.. result.Updates.Select(u => u.GradientNorm)], relative: true);
         }
         using var _ = no_grad();
-        var final = new PackedBatch([.. rows.Groups.Select(g => new PromptWithCompletions(g.Prompt, [.. g.Outputs.Select(o => o.TokenIds)]))]);
+        var final = new PackedBatch([.. rows.Groups.Select(g =>
+            new PromptWithCompletions(g.Prompt, [.. g.Outputs.Select(o => o.TokenIds)]))]);
         float[] logps = GoldenCases.Floats(TokenLogProbs.Of(student, student.Hidden(final), final));
         int at = 0;
-        NearLogProbabilities("final_logps", 0, AfterUpdates, [.. rows.Groups.SelectMany(g => g.Outputs).Select(o => logps[at..(at += o.TokenIds.Length)])]);
-        Near("final_score", 0, AfterUpdates, discriminator.Scores([.. rows.Groups.Select(g => new DiscriminatorText(g.Prompt, [.. g.Outputs.Select(o => o.TokenIds)], [.. g.Outputs.Select(o => o.IsStudent)]))]));
+        NearLogProbabilities("final_logps", 0, AfterUpdates,
+            [.. rows.Groups.SelectMany(g => g.Outputs).Select(o => logps[at..(at += o.TokenIds.Length)])]);
+        Near("final_score", 0, AfterUpdates,
+            discriminator.Scores([.. rows.Groups.Select(g => new DiscriminatorText(g.Prompt, [.. g.Outputs.Select(o => o.TokenIds)],
+            [.. g.Outputs.Select(o => o.IsStudent)]))]));
 
         void Near(string what, int step, double tolerance, IReadOnlyList<double> actual, bool relative = false)
         {
@@ -74,7 +85,8 @@ public sealed class GoldenRilTests
             for (int i = 0; i < width; i++)
             {
                 double expected = all[(step * width) + i], allowed = relative ? tolerance * Math.Max(1, expected) : tolerance;
-                Assert.True(Math.Abs(expected - actual[i]) <= allowed, $"{name} step {step} {what}[{i}]: expected {expected}, got {actual[i]}");
+                Assert.True(Math.Abs(expected - actual[i]) <= allowed,
+                    $"{name} step {step} {what}[{i}]: expected {expected}, got {actual[i]}");
             }
         }
 
@@ -92,7 +104,8 @@ public sealed class GoldenRilTests
                 for (int t = 0; t < columns.Length; t++)
                 {
                     double expected = all[(((step * actual.Count) + row) * width) + columns[t]];
-                    Assert.True(Math.Abs(expected - values[t]) <= tolerance, $"{name} step {step} {what}[{row},{t}]: expected {expected}, got {values[t]}");
+                    Assert.True(Math.Abs(expected - values[t]) <= tolerance,
+                        $"{name} step {step} {what}[{row},{t}]: expected {expected}, got {values[t]}");
                     compared++;
                 }
             }
@@ -107,17 +120,23 @@ public sealed class GoldenRilTests
 
         public GivenRollouts(GoldenCases cases)
         {
-            long[] ids = cases.Longs("inputs/input_ids"), attention = cases.Longs("inputs/attention_mask"), completion = cases.Longs("inputs/completion_mask");
-            long[] promptOfRow = cases.Longs("inputs/prompt_of_row"), isTeacher = cases.Longs("inputs/is_teacher"), teacher = cases.Longs("inputs/teacher_of_row");
+            long[] ids = cases.Longs("inputs/input_ids"), attention = cases.Longs("inputs/attention_mask"),
+                completion = cases.Longs("inputs/completion_mask");
+            long[] promptOfRow = cases.Longs("inputs/prompt_of_row"), isTeacher = cases.Longs("inputs/is_teacher"),
+                teacher = cases.Longs("inputs/teacher_of_row");
             int width = (int)cases.Shape("inputs/input_ids")[1];
             _verdicts = cases.Floats("inputs/answer_reward");
             var images = cases.Images("inputs");
             Groups = [.. promptOfRow.Distinct().Select(p =>
             {
                 int[] rows = [.. Enumerable.Range(0, promptOfRow.Length).Where(r => promptOfRow[r] == p)];
-                int[] Tokens(int row, bool ofCompletion) => [.. Enumerable.Range(0, width).Where(c => attention[(row * width) + c] == 1 && (c > 0 && completion[(row * (width - 1)) + c - 1] == 1) == ofCompletion).Select(c => (int)ids[(row * width) + c])];
-                var outputs = rows.Select(r => new RolloutOutput(isTeacher[r] == 1 ? $"teacher{teacher[r]}" : RolloutOutput.Student, Tokens(r, true), r.ToString(System.Globalization.CultureInfo.InvariantCulture), false, null));
-                return new RolloutGroup(new Example($"{p}", [], [], "", null, null, []), new EncodedPrompt(Tokens(rows[0], false), [images[(int)p]]), [.. outputs]);
+                int[] Tokens(int row, bool ofCompletion) =>
+                    [.. Enumerable.Range(0, width).Where(c => attention[(row * width) + c] == 1
+                    && (c > 0 && completion[(row * (width - 1)) + c - 1] == 1) == ofCompletion).Select(c => (int)ids[(row * width) + c])];
+                var outputs = rows.Select(r => new RolloutOutput(isTeacher[r] == 1 ? $"teacher{teacher[r]}" : RolloutOutput.Student,
+                    Tokens(r, true), r.ToString(System.Globalization.CultureInfo.InvariantCulture), false, null));
+                return new RolloutGroup(new Example($"{p}", [], [], "", null, null, []),
+                    new EncodedPrompt(Tokens(rows[0], false), [images[(int)p]]), [.. outputs]);
             })];
         }
 
@@ -128,6 +147,8 @@ public sealed class GoldenRilTests
         public IReadOnlyList<RolloutGroup> Collect(int step) => Groups;
 
         public ValueTask<IReadOnlyList<Verdict>> ScoreAsync(IReadOnlyList<JudgedCompletion> completions, CancellationToken cancellation) =>
-            ValueTask.FromResult<IReadOnlyList<Verdict>>([.. completions.Select(c => new Verdict(_verdicts[int.Parse(c.Text, System.Globalization.CultureInfo.InvariantCulture)], null))]);
+            ValueTask.FromResult<IReadOnlyList<Verdict>>(
+                [.. completions.Select(c => new Verdict(_verdicts[int.Parse(c.Text, System.Globalization.CultureInfo.InvariantCulture)],
+                null))]);
     }
 }

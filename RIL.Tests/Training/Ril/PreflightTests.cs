@@ -29,8 +29,10 @@ public sealed class PreflightTests : IDisposable
     public void AModelThatDoesNotSee_IsRefusedByName(string blindOne)
     {
         using VisionLanguageModel student = Load(), blind = Blind();
-        using Discriminator discriminator = Discriminator.From(blindOne == "discriminator" ? blind : student, 1, false, new AdamWSettings(), 1);
-        string message = Assert.Throws<InputException>(() => Check(blindOne == "student" ? blind : student, blindOne == "reference" ? blind : student, discriminator)).Message;
+        using Discriminator discriminator = Discriminator.From(blindOne == "discriminator" ? blind : student, 1, false,
+            new AdamWSettings(), 1);
+        string message = Assert.Throws<InputException>(() => Check(blindOne == "student" ? blind : student, blindOne == "reference" ? blind
+            : student, discriminator)).Message;
         Assert.Contains($"The picture does not reach the {blindOne}", message, StringComparison.Ordinal);
     }
 
@@ -42,7 +44,8 @@ public sealed class PreflightTests : IDisposable
         Preflight.Check(student, student, discriminator, discriminatorSeesImage: false, _encoder, TinyRun.Examples, Sampling, 1);
     }
 
-    private SamplingOptions Sampling => new() { MaxNewTokens = 8, TopK = 10, EndTokenIds = _encoder.EndTokenIds, SuppressTokenIds = _encoder.MarkerTokenIds };
+    private SamplingOptions Sampling => new()
+        { MaxNewTokens = 8, TopK = 10, EndTokenIds = _encoder.EndTokenIds, SuppressTokenIds = _encoder.MarkerTokenIds };
 
     private string Check(VisionLanguageModel student, VisionLanguageModel reference, Discriminator discriminator) =>
         Preflight.Check(student, reference, discriminator, discriminatorSeesImage: true, _encoder, TinyRun.Examples, Sampling, 1);

@@ -58,7 +58,8 @@ public sealed class CheckpointStoreTests : IDisposable
         Assert.Equal(["checkpoint-3", "checkpoint-4"], Names());
 
         var single = new CheckpointStore(_folder.Path, keep: 1);
-        Damage(Path.Combine(_folder.Path, "checkpoint-4", "config.json"), "truncate"); // resumed from 3, so 4 belongs to a course that was given up
+        // resumed from 3, so 4 belongs to a course that was given up
+        Damage(Path.Combine(_folder.Path, "checkpoint-4", "config.json"), "truncate");
         single.Save(3, 3, Content(3));
         Assert.Equal(["checkpoint-3"], Names());
         Assert.NotNull(single.LoadLatest(out _));
@@ -84,7 +85,8 @@ public sealed class CheckpointStoreTests : IDisposable
         var store = new CheckpointStore(_folder.Path, keep: null);
         store.Save(1, 1, Content(1));
         Directory.CreateDirectory(Path.Combine(_folder.Path, ".tmp-checkpoint-2"));
-        Directory.Move(Path.Combine(_folder.Path, "checkpoint-1"), Path.Combine(_folder.Path, ".old-checkpoint-1")); // replaced, and the new one not yet renamed
+        // replaced, and the new one not yet renamed
+        Directory.Move(Path.Combine(_folder.Path, "checkpoint-1"), Path.Combine(_folder.Path, ".old-checkpoint-1"));
 
         store.CleanUp();
 
@@ -95,7 +97,8 @@ public sealed class CheckpointStoreTests : IDisposable
     private string[] Names() => [.. Directory.GetDirectories(_folder.Path).Select(f => Path.GetFileName(f)).Order()];
 
     private CheckpointContent Content(int cursor) => new(
-        new JsonObject { ["cursor"] = cursor }, [("optimizer.safetensors", [("exp_avg/a", _tensor)])], folder => File.WriteAllText(Path.Combine(folder, "config.json"), "{}"));
+        new JsonObject { ["cursor"] = cursor }, [("optimizer.safetensors", [("exp_avg/a", _tensor)])],
+            folder => File.WriteAllText(Path.Combine(folder, "config.json"), "{}"));
 
     private static void Damage(string file, string how)
     {

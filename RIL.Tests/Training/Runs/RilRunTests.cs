@@ -53,7 +53,8 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
     public void ALossThatIsNoNumber_StopsWithTheLastGoodCheckpointNamed()
     {
         // Weights of this size overflow in the first product.
-        RunConfig config = _runs.Config("diverges") with { SftLearningRate = 1e30, SftWarmupSteps = 3, SftSchedule = LearningRateSchedule.ConstantWithWarmup, AdamEpsilon = 0 };
+        RunConfig config = _runs.Config("diverges") with { SftLearningRate = 1e30, SftWarmupSteps = 3,
+            SftSchedule = LearningRateSchedule.ConstantWithWarmup, AdamEpsilon = 0 };
         string message = Assert.Throws<InputException>(() => TinyRun.Execute(config with { SaveSteps = 1 })).Message;
         Assert.Contains("not a number", message, StringComparison.Ordinal);
         Assert.Contains("the last good checkpoint is " + _runs.Folder("diverges"), message, StringComparison.Ordinal);
@@ -76,7 +77,8 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
             "imitation" => config with { Policy = PolicyStage.None, SftSource = SftSource.RightTeacherAnswers },
             "similarity_only" => config with { RewardWeights = new(1, 0) },
             "frozen_discriminator" => config with { TrainDiscriminator = false },
-            _ => config with { RewardWeights = new(0, 1), TeachersInGroup = false, Teachers = [], LossType = preset == "grpo" ? LossType.Grpo : LossType.DrGrpo, ScaleRewards = preset == "grpo" ? ScaleRewards.Group : ScaleRewards.None },
+            _ => config with { RewardWeights = new(0, 1), TeachersInGroup = false, Teachers = [], LossType = preset == "grpo"
+                ? LossType.Grpo : LossType.DrGrpo, ScaleRewards = preset == "grpo" ? ScaleRewards.Group : ScaleRewards.None },
         };
         Assert.Equal("completed", TinyRun.Execute(config));
         var events = RunEvents.Read(new RunFolder(config.OutputDir!).Events).ToList();
@@ -86,7 +88,8 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
         RunSummary summary = ((FinishedEvent)events[^1]).Summary!;
         Assert.Equal(config.TrainsPolicy ? ["before", "sft", "ril"] : ["before", "sft"], summary.Evaluations.Select(e => e.Model));
         Assert.True(File.Exists(Path.Combine(config.OutputDir!, "student", "model.safetensors")));
-        MetricsEvent[] scored = [.. events.OfType<MetricsEvent>().Where(e => e.Stage == "ril" && e.Metrics.ContainsKey("discriminator/accuracy"))];
+        MetricsEvent[] scored = [.. events.OfType<MetricsEvent>()
+            .Where(e => e.Stage == "ril" && e.Metrics.ContainsKey("discriminator/accuracy"))];
         Assert.Equal(preset is "similarity_only" or "frozen_discriminator", scored.Length > 0);
         Assert.All(scored, e => Assert.Equal(preset != "frozen_discriminator", e.Metrics.ContainsKey("discriminator/loss")));
     }
@@ -96,11 +99,15 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
     {
         string data = Path.Combine(_runs.Folder("text"), "data.jsonl"), answers = Path.Combine(_runs.Folder("text"), "answers.jsonl");
         Directory.CreateDirectory(_runs.Folder("text"));
-        File.WriteAllLines(data, Enumerable.Range(0, 6).Select(i => $$"""{"id": "q{{i}}", "prompt": "is there a bag {{i}} ?", "answer": "yes"}"""));
-        File.WriteAllLines(answers, Enumerable.Range(0, 6).Select(i => $$"""{"question": "q{{i}}", "teacher": "long", "text": "answer : yes ."}"""));
+        File.WriteAllLines(data, Enumerable.Range(0, 6)
+            .Select(i => $$"""{"id": "q{{i}}", "prompt": "is there a bag {{i}} ?", "answer": "yes"}"""));
+        File.WriteAllLines(answers, Enumerable.Range(0, 6)
+            .Select(i => $$"""{"question": "q{{i}}", "teacher": "long", "text": "answer : yes ."}"""));
         string held = Path.Combine(_runs.Folder("text"), "held.jsonl");
-        File.WriteAllLines(held, [.. ((int[])[2, 3]).Select(a => $$"""{"prompt": "how many ?", "answer": "2", "teacher_responses": [{"teacher": "long", "text": "there are {{a}}"}]}""")]);
-        RunConfig config = _runs.Config("text-run") with { Dataset = data, SftDataset = null, EvalDataset = held, EvalSteps = 0, Teachers = [new("long", answers)], Judge = JudgeRule.Numeric };
+        File.WriteAllLines(held, [.. ((int[])[2, 3])
+            .Select(a => $$"""{"prompt": "how many ?", "answer": "2", "teacher_responses": [{"teacher": "long", "text": "there are {{a}}"}]}""")]);
+        RunConfig config = _runs.Config("text-run") with { Dataset = data, SftDataset = null, EvalDataset = held, EvalSteps = 0,
+            Teachers = [new("long", answers)], Judge = JudgeRule.Numeric };
         Assert.Equal("completed", TinyRun.Execute(config));
         var events = RunEvents.Read(new RunFolder(config.OutputDir!).Events).ToList();
         Assert.Contains(events.OfType<LogEvent>(), e => e.Text.EndsWith("there are no pictures.", StringComparison.Ordinal));

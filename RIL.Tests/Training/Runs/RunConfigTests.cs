@@ -7,7 +7,8 @@ namespace RIL.Tests.Training.Runs;
 
 public class RunConfigTests
 {
-    private static readonly RunConfig Usable = new() { Student = "student", Dataset = "questions.jsonl", Teachers = [new("a", "a.parquet"), new("b", "b.parquet")] };
+    private static readonly RunConfig Usable = new()
+        { Student = "student", Dataset = "questions.jsonl", Teachers = [new("a", "a.parquet"), new("b", "b.parquet")] };
 
     private const string Yaml = """
         student: models/small
@@ -27,7 +28,8 @@ public class RunConfigTests
     {
         RunConfig config = RunConfigDocument.Bind(RunConfigDocument.ParseYaml(Yaml, "run.yaml"));
 
-        Assert.Equal(("models/small", 2, 1e-5, LossType.Dapo, 0.28), (config.Student, config.CompletionsPerPrompt, config.LearningRate, config.LossType, config.ClipHigh));
+        Assert.Equal(("models/small", 2, 1e-5, LossType.Dapo, 0.28), (config.Student, config.CompletionsPerPrompt, config.LearningRate,
+            config.LossType, config.ClipHigh));
         Assert.Equal(new RewardWeights(0.5, 2), config.RewardWeights);
         Assert.Equal([new TeacherSource("a", "a.parquet"), new TeacherSource("b", "b.parquet")], config.Teachers);
         Assert.Equal([1, 1], config.TeacherDraws);
@@ -37,21 +39,25 @@ public class RunConfigTests
     [Fact]
     public void Documents_InJsonAndYaml_ReadBackAsWritten()
     {
-        RunConfig config = Usable with { Judge = JudgeRule.AfterMarker, AnswerMarker = "answer : \"#1\" ü\n", Seed = 1L << 50, SaveTotalLimit = null, LearningRate = 7e-5, FreezeVisionTower = false };
+        RunConfig config = Usable with { Judge = JudgeRule.AfterMarker, AnswerMarker = "answer : \"#1\" ü\n",
+            Seed = 1L << 50, SaveTotalLimit = null, LearningRate = 7e-5, FreezeVisionTower = false };
         JsonObject written = RunConfigDocument.Write(config);
 
         RunConfig fromJson = RunConfigDocument.Bind(RunConfigDocument.ParseJson(RunConfigDocument.WriteJson(config), "j"));
         RunConfig fromYaml = RunConfigDocument.Bind(RunConfigDocument.ParseYaml(RunConfigDocument.WriteYaml(config), "y"));
-        RunConfig fromChanges = RunConfigDocument.Bind(RunConfigDocument.ParseYaml(RunConfigDocument.WriteYaml(config, onlyChanged: true), "c"));
+        RunConfig fromChanges = RunConfigDocument.Bind(RunConfigDocument.ParseYaml(RunConfigDocument.WriteYaml(config, onlyChanged: true),
+            "c"));
 
-        foreach (RunConfig read in (RunConfig[])[fromJson, fromYaml, fromChanges]) Assert.Equal(written.ToJsonString(), RunConfigDocument.Write(read).ToJsonString());
+        foreach (RunConfig read in (RunConfig[])[fromJson, fromYaml, fromChanges])
+            Assert.Equal(written.ToJsonString(), RunConfigDocument.Write(read).ToJsonString());
     }
 
     [Fact]
     public void LaterLayers_WinOverEarlierOnes_AndReachIntoSettings()
     {
         RunConfig config = RunConfigDocument.Bind(
-            RunConfigDocument.ParseYaml(Yaml, "run.yaml"), RunConfigDocument.ParseOverride("reward_weights.answer=3"), RunConfigDocument.ParseOverride("top_k=0"),
+            RunConfigDocument.ParseYaml(Yaml, "run.yaml"), RunConfigDocument.ParseOverride("reward_weights.answer=3"),
+            RunConfigDocument.ParseOverride("top_k=0"),
             RunConfigDocument.ParseOverride("epsilon_high=null"), RunConfigDocument.ParseOverride("answer_marker='answer :'"));
 
         Assert.Equal(new RewardWeights(0.5, 3), config.RewardWeights);
@@ -71,7 +77,8 @@ public class RunConfigTests
     [InlineData("train_discriminator: yes", "expected true or false.")]
     [InlineData("reward_weights: {style: 1}", "expected {similarity: number, answer: number}")]
     [InlineData("reward_weights: [1, -1]", "expected {similarity: number, answer: number}")]
-    [InlineData("teachers: [{name: a, answer: x}]", "unknown key 'answer'; expected name, answers, weight, checkpoint, and 'answers' is the nearest.")]
+    [InlineData("teachers: [{name: a, answer: x}]",
+        "unknown key 'answer'; expected name, answers, weight, checkpoint, and 'answers' is the nearest.")]
     [InlineData("teachers: [{name: a}]", "teachers[0]: answers is missing; expected a text.")]
     [InlineData("teachers: a", "expected a list of {name, answers, weight, checkpoint}.")]
     [InlineData("seed: 1\nseed: 2", "not valid YAML")]
@@ -89,7 +96,10 @@ public class RunConfigTests
     // Each would take minutes or all memory, or end the process, where it were read.
     public static TheoryData<string, string> Bombs => new()
     {
-        { "a: &a [x, x, x, x, x, x, x, x, x]\n" + string.Concat(Enumerable.Range('b', 12).Select(c => $"{(char)c}: &{(char)c} [{string.Join(", ", Enumerable.Repeat($"*{(char)(c - 1)}", 9))}]\n")), "stands for more than 100000 values" },
+        { "a: &a [x, x, x, x, x, x, x, x, x]\n"
+            + string.Concat(Enumerable.Range('b', 12)
+            .Select(c => $"{(char)c}: &{(char)c} [{string.Join(", ", Enumerable.Repeat($"*{(char)(c - 1)}", 9))}]\n")),
+            "stands for more than 100000 values" },
         { "a: &a [*a]", "it is not valid YAML" },
         { "a: " + new string('[', 100_000), "nested too deeply" },
         { "a: " + new string('[', 40) + new string(']', 40), "nested too deeply" },
@@ -114,7 +124,8 @@ public class RunConfigTests
     [InlineData("teachers=[{name: student, answers: x}]", "another name than student")]
     public void SettingsThatContradictEachOther_AreProblems(string change, string sentence)
     {
-        RunConfig config = RunConfigDocument.Bind(new SettingsLayer("base", RunConfigDocument.Write(Usable)), change == "student=" ? new SettingsLayer("x", new JsonObject { ["student"] = "" }) : RunConfigDocument.ParseOverride(change));
+        RunConfig config = RunConfigDocument.Bind(new SettingsLayer("base", RunConfigDocument.Write(Usable)), change == "student="
+            ? new SettingsLayer("x", new JsonObject { ["student"] = "" }) : RunConfigDocument.ParseOverride(change));
 
         Assert.Contains(RunConfigCheck.Problems(config), p => p.Contains(sentence, StringComparison.Ordinal));
     }
@@ -133,7 +144,8 @@ public class RunConfigTests
         var config = new RunConfig();
 
         Assert.Equal((4, 1, 0.2, 0.01, 1e-6, 1.0, 0.95, 50, 1.05, 144, 36),
-            (config.CompletionsPerPrompt, config.UpdatesPerBatch, config.Epsilon, config.Beta, config.LearningRate, config.Temperature, config.TopP, config.TopK, config.RepetitionPenalty, config.CompletionsPerStep, config.PromptsPerStep));
+            (config.CompletionsPerPrompt, config.UpdatesPerBatch, config.Epsilon, config.Beta, config.LearningRate, config.Temperature,
+                config.TopP, config.TopK, config.RepetitionPenalty, config.CompletionsPerStep, config.PromptsPerStep));
     }
 
     [Fact]

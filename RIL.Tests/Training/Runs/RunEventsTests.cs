@@ -9,8 +9,10 @@ public class RunEventsTests
     private static readonly RunEvent[] Kinds =
     [
         new StageEvent("sft", 10), new ProgressEvent("sft", 1, 10, new Dictionary<string, double> { ["left_s"] = 3 }),
-        new MetricsEvent("ril", 3, new Dictionary<string, double> { ["rewards/answer/mean"] = 0.1 + 0.2 }, new Dictionary<string, double> { ["step_time"] = 1.5 }),
-        new CompletionsEvent(3, "completions/completions_00003.parquet", 8), new CheckpointEvent(3, "checkpoint-3"), new LogEvent("info", "größe \"x\"\nzwei"),
+        new MetricsEvent("ril", 3, new Dictionary<string, double> { ["rewards/answer/mean"] = 0.1 + 0.2 },
+            new Dictionary<string, double> { ["step_time"] = 1.5 }),
+        new CompletionsEvent(3, "completions/completions_00003.parquet", 8), new CheckpointEvent(3, "checkpoint-3"),
+        new LogEvent("info", "größe \"x\"\nzwei"),
         new ResumedEvent(4, 3, "checkpoint-3", "cpu"), new FinishedEvent("completed"), new FailedEvent("no", null),
     ];
 
@@ -89,7 +91,8 @@ public class RunEventsTests
     {
         RunEvent[] events =
         [
-            .. new RunEvent[] { new LogEvent("info", "1"), new CheckpointEvent(1, "checkpoint-1"), new LogEvent("info", "void"), new LogEvent("info", "void"), new ResumedEvent(2, 1, "checkpoint-1", ""), new LogEvent("info", "2") }
+            .. new RunEvent[] { new LogEvent("info", "1"), new CheckpointEvent(1, "checkpoint-1"), new LogEvent("info", "void"),
+                new LogEvent("info", "void"), new ResumedEvent(2, 1, "checkpoint-1", ""), new LogEvent("info", "2") }
                 .Select((e, i) => e with { Number = i + 1 }),
         ];
 
@@ -99,10 +102,13 @@ public class RunEventsTests
     [Fact]
     public void TimingMetrics_AreToldFromThoseThatRepeat()
     {
-        MetricsEvent metrics = new MetricLog().Event("ril", 1, new Dictionary<string, double> { ["reward"] = 1, ["kl"] = double.NaN, ["timing_s/step"] = 2, ["step_time"] = 2, ["perf/tokens_per_second"] = 9 });
+        MetricsEvent metrics = new MetricLog()
+            .Event("ril", 1, new Dictionary<string, double> { ["reward"] = 1, ["kl"] = double.NaN, ["timing_s/step"] = 2,
+            ["step_time"] = 2, ["perf/tokens_per_second"] = 9 });
 
         Assert.Equal(["reward"], metrics.Metrics.Keys);
-        Assert.Superset(new HashSet<string> { "timing_s/step", "step_time", "perf/tokens_per_second", "system/rss_mb" }, metrics.Timing!.Keys.ToHashSet());
+        Assert.Superset(new HashSet<string> { "timing_s/step", "step_time", "perf/tokens_per_second", "system/rss_mb" },
+            metrics.Timing!.Keys.ToHashSet());
         Assert.DoesNotContain("step_time", RunEvents.Comparable(metrics), StringComparison.Ordinal);
     }
 
@@ -113,7 +119,8 @@ public class RunEventsTests
         string path = Path.Combine(folder.Path, "events.jsonl");
         using (RunEvents events = RunEvents.Open(path)) events.Append(new LogEvent("info", "größe"));
 
-        Assert.StartsWith("{\"kind\":\"log\",\"n\":1,\"time\":\"", Encoding.UTF8.GetString(File.ReadAllBytes(path)), StringComparison.Ordinal);
+        Assert.StartsWith("{\"kind\":\"log\",\"n\":1,\"time\":\"", Encoding.UTF8.GetString(File.ReadAllBytes(path)),
+            StringComparison.Ordinal);
         Assert.Contains("größe", File.ReadAllText(path), StringComparison.Ordinal);
     }
 }

@@ -22,7 +22,8 @@ public sealed class RunSessionTests : IDisposable
         Run("broken", until: 6, resume: true);
 
         Assert.Equal(Events("whole").Select(RunEvents.Comparable), Events("broken").Select(RunEvents.Comparable));
-        Assert.Equal(Enumerable.Range(1, RunEvents.Read(Path.Combine(_folder.Path, "broken", "events.jsonl")).Count()).Select(n => (long)n),
+        Assert.Equal(Enumerable.Range(1, RunEvents.Read(Path.Combine(_folder.Path, "broken", "events.jsonl")).Count())
+            .Select(n => (long)n),
             RunEvents.Read(Path.Combine(_folder.Path, "broken", "events.jsonl")).Select(e => e.Number));
     }
 
@@ -43,7 +44,8 @@ public sealed class RunSessionTests : IDisposable
     {
         Run("run", until: 3);
 
-        string message = Assert.Throws<InputException>(() => RunSession.Open(Config("run") with { ResumeFromCheckpoint = "latest", LearningRate = 1 }, signals: false)).Message;
+        string message = Assert.Throws<InputException>(() =>
+            RunSession.Open(Config("run") with { ResumeFromCheckpoint = "latest", LearningRate = 1 }, signals: false)).Message;
         Assert.Contains("learning_rate is 1 and the run was started with 1E-06", message, StringComparison.OrdinalIgnoreCase);
     }
 
@@ -52,9 +54,12 @@ public sealed class RunSessionTests : IDisposable
     {
         Run("run", until: 3);
 
-        Assert.Contains("it holds a run already", Assert.Throws<InputException>(() => RunSession.Open(Config("run"), signals: false)).Message, StringComparison.Ordinal);
+        Assert.Contains("it holds a run already",
+            Assert.Throws<InputException>(() => RunSession.Open(Config("run"), signals: false)).Message, StringComparison.Ordinal);
         Run("run", until: 6, resume: true);
-        Assert.Contains("the run is complete", Assert.Throws<InputException>(() => RunSession.Open(Config("run") with { ResumeFromCheckpoint = "latest" }, signals: false)).Message, StringComparison.Ordinal);
+        Assert.Contains("the run is complete",
+            Assert.Throws<InputException>(() => RunSession.Open(Config("run") with { ResumeFromCheckpoint = "latest" },
+            signals: false)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,25 +97,31 @@ public sealed class RunSessionTests : IDisposable
 
         Assert.EndsWith("completions_00003.parquet", path, StringComparison.Ordinal);
         await using ParquetReader reader = await ParquetReader.CreateAsync(path, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal(["step", "prompt", "completion", "source", "similarity", "answer", "discriminator_score", "judge_reason", "advantage", "image"], reader.Schema.Fields.Select(f => f.Name));
+        Assert.Equal(["step", "prompt", "completion", "source", "similarity", "answer", "discriminator_score", "judge_reason", "advantage",
+            "image"], reader.Schema.Fields.Select(f => f.Name));
         using ParquetRowGroupReader group = reader.OpenRowGroupReader(0);
         var answers = new double?[2];
-        await group.ReadAsync<double>(reader.Schema.DataFields[5], answers.AsMemory(), cancellationToken: TestContext.Current.CancellationToken);
+        await group.ReadAsync<double>(reader.Schema.DataFields[5], answers.AsMemory(),
+            cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal([1.0, null], answers);
 
         static CompletionRow Row(string source, double? answer, string? reason) =>
-            new("what ?", "answer : 3 .", source, new Dictionary<string, double?> { ["similarity"] = 0.5, ["answer"] = answer }, 0.5, reason, null, "rows.jsonl#1");
+            new("what ?", "answer : 3 .", source, new Dictionary<string, double?> { ["similarity"] = 0.5, ["answer"] = answer }, 0.5,
+                reason, null, "rows.jsonl#1");
     }
 
     [Theory]
     [InlineData("123456789", 0xe3069283u)] // the check value of CRC-32C
     [InlineData("", 0u)]
     public void TensorBoardChecksums_AreMaskedCrc32C(string text, uint crc) =>
-        Assert.Equal(unchecked(((crc >> 15) | (crc << 17)) + 0xa282ead8u), TensorBoardWriter.MaskedCrc(System.Text.Encoding.ASCII.GetBytes(text)));
+        Assert.Equal(unchecked(((crc >> 15) | (crc << 17)) + 0xa282ead8u),
+            TensorBoardWriter.MaskedCrc(System.Text.Encoding.ASCII.GetBytes(text)));
 
-    private RunConfig Config(string name) => new() { Student = "s", Dataset = "d", Teachers = [new("a", "a")], OutputDir = Path.Combine(_folder.Path, name) };
+    private RunConfig Config(string name) => new()
+        { Student = "s", Dataset = "d", Teachers = [new("a", "a")], OutputDir = Path.Combine(_folder.Path, name) };
 
-    private IReadOnlyList<RunEvent> Events(string name) => RunEvents.Current(RunEvents.Read(Path.Combine(_folder.Path, name, "events.jsonl")));
+    private IReadOnlyList<RunEvent> Events(string name) =>
+        RunEvents.Current(RunEvents.Read(Path.Combine(_folder.Path, name, "events.jsonl")));
 
     // A run whose only state is a number; it saves every two steps and, asked for fewer than six, ends without a word.
     private void Run(string name, int until, bool resume = false)
@@ -122,10 +133,12 @@ public sealed class RunSessionTests : IDisposable
         {
             number = number * 31 % 1009;
             session.Metrics(step, new Dictionary<string, double> { ["loss"] = number, ["step_time"] = DateTime.UtcNow.Ticks });
-            session.Completions(step, [new CompletionRow("q", "a", "student", new Dictionary<string, double?> { ["answer"] = 1 }, null, null, 0, null)]);
+            session.Completions(step, [new CompletionRow("q", "a", "student", new Dictionary<string, double?> { ["answer"] = 1 },
+                null, null, 0, null)]);
             session.Progress(step, 6);
             if (step % 2 == 0) session.Save(step, new CheckpointContent(new JsonObject { ["number"] = number }, [], _ => { }));
         }
-        if (until == 6) session.Finish("completed", new RunSummary([new ModelAccuracy("ril", number / 1009.0, new Dictionary<string, double>(), 1)]));
+        if (until == 6) session.Finish("completed",
+            new RunSummary([new ModelAccuracy("ril", number / 1009.0, new Dictionary<string, double>(), 1)]));
     }
 }

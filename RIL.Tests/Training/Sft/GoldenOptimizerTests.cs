@@ -19,8 +19,10 @@ public sealed class GoldenOptimizerTests
         var meta = (JsonObject)JsonNode.Parse(File.ReadAllText(Fixtures.Path("qwen2_5_vl", "optimizer.json")))!;
         T Get<T>(string key) => meta[key]!.GetValue<T>();
         using VisionLanguageModel model = ModelCatalog.Load(Fixtures.Path("qwen2_5_vl"), CPU);
-        Assert.Equal(meta["no_decay"]!.AsArray().Select(n => n!.GetValue<string>()), model.Weights.Where(w => !WeightDecayRule.Decays(w.Name)).Select(w => w.Name).Order(StringComparer.Ordinal));
-        var settings = new AdamWSettings(meta["betas"]![0]!.GetValue<double>(), meta["betas"]![1]!.GetValue<double>(), Get<double>("eps"), Get<double>("weight_decay"));
+        Assert.Equal(meta["no_decay"]!.AsArray().Select(n => n!.GetValue<string>()),
+            model.Weights.Where(w => !WeightDecayRule.Decays(w.Name)).Select(w => w.Name).Order(StringComparer.Ordinal));
+        var settings = new AdamWSettings(meta["betas"]![0]!.GetValue<double>(), meta["betas"]![1]!.GetValue<double>(), Get<double>("eps"),
+            Get<double>("weight_decay"));
         using var trainer = new SftTrainer(model, freezeVisionTower: false, settings, Get<double>("max_grad_norm"));
         Assert.Equal("cosine", Get<string>("lr_scheduler_type"));
         var rate = new LearningRate(Get<double>("lr"), LearningRateSchedule.Cosine, Get<int>("warmup_steps"), Get<int>("max_steps"));
@@ -35,6 +37,7 @@ public sealed class GoldenOptimizerTests
             Assert.InRange(Math.Abs(update.GradientNorm - norms[step]) / norms[step], 0, 1e-4);
         }
         foreach (Weight weight in model.Weights)
-            Assert.True(GoldenCases.LargestDifference(cases.Floats("sft/final/" + weight.Name), GoldenCases.Floats(weight.Value)) <= 2e-4, weight.Name);
+            Assert.True(GoldenCases.LargestDifference(cases.Floats("sft/final/" + weight.Name), GoldenCases.Floats(weight.Value)) <= 2e-4,
+                weight.Name);
     }
 }

@@ -5,13 +5,15 @@ using RIL.Training.Studies;
 namespace RIL.Tests.Training.Studies;
 
 /// <summary>
-/// What RIL does on the embedded example holds from run to run; a short study with one seed must show it. Minutes, not seconds: the one test that trains for real.
+/// What RIL does on the embedded example holds from run to run; a short study with one seed must show it. Minutes, not seconds: the one
+/// test that trains for real.
 /// </summary>
 public sealed class SignsTests
 {
     private const int Seed = 1, Questions = 800;
 
-    // One standard error of a difference over 800 questions, and of a share over the 100 of a type: the bars of the full study give way by that much.
+    // One standard error of a difference over 800 questions, and of a share over the 100 of a type: the bars of the full study give way by
+    // that much.
     private const double OfDifference = 1.5, OfType = 5;
 
     [Fact]
@@ -24,7 +26,8 @@ public sealed class SignsTests
         using var errors = new StringWriter();
         string[] arguments =
         [
-            "study", "--preset", "arms", "--seeds", "1", "--first-seed", $"{Seed}", "--output", study, "--set", $"eval_limit={Questions}", .. arms.SelectMany(a => new[] { "--only", a }),
+            "study", "--preset", "arms", "--seeds", "1", "--first-seed", $"{Seed}", "--output", study, "--set", $"eval_limit={Questions}",
+            .. arms.SelectMany(a => new[] { "--only", a }),
         ];
         Assert.True(CommandLine.Run(arguments, output, errors) == 0, errors.ToString());
 
@@ -42,7 +45,8 @@ public sealed class SignsTests
         Assert.True(Share("ril_ab", "cost") >= 55 - OfType && Share("ril_ab", "sum") >= 75 - OfType, all);
 
         // At first D tells teachers from student by their form and their full stops; in the end it can tell nothing.
-        double[] accuracy = [.. Events("ril_ab").OfType<MetricsEvent>().Where(m => m.Metrics.ContainsKey("discriminator/accuracy")).Select(m => m.Metrics["discriminator/accuracy"])];
+        double[] accuracy = [.. Events("ril_ab").OfType<MetricsEvent>().Where(m => m.Metrics.ContainsKey("discriminator/accuracy"))
+            .Select(m => m.Metrics["discriminator/accuracy"])];
         Assert.True(accuracy.Skip(20).Take(10).Average() > 0.9, $"discriminator at first: {accuracy.Skip(20).Take(10).Average()}");
         Assert.True(accuracy.TakeLast(20).Average() < 0.65, $"discriminator in the end: {accuracy.TakeLast(20).Average()}");
     }

@@ -41,7 +41,9 @@ public sealed class StudyCommandTests : IDisposable
         Assert.Equal(2, code);
         Assert.Contains("sft_learning_rate", errors, StringComparison.Ordinal);
 
-        string Student(string arm, int seed) => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(folder, $"seed-{seed}", arm, "student", "model.safetensors"))));
+        string Student(string arm, int seed) =>
+            Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(
+            File.ReadAllBytes(Path.Combine(folder, $"seed-{seed}", arm, "student", "model.safetensors"))));
     }
 
     [Theory]
@@ -49,7 +51,8 @@ public sealed class StudyCommandTests : IDisposable
     [InlineData("arms: {a: {setting: {}}}", "unknown key 'setting'")]
     [InlineData("settings: {}", "arms is missing")]
     public void WrongStudies_AreRefused(string yaml, string sentence) =>
-        Assert.Contains(sentence, Assert.Throws<InputException>(() => Study.Parse(RunConfigDocument.ParseYaml(yaml, "study.yaml"))).Message, StringComparison.Ordinal);
+        Assert.Contains(sentence, Assert.Throws<InputException>(() =>
+            Study.Parse(RunConfigDocument.ParseYaml(yaml, "study.yaml"))).Message, StringComparison.Ordinal);
 
     [Fact]
     public void EveryStudyOfTheProgram_Configures()

@@ -43,7 +43,8 @@ public sealed class KeptAnswersTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder.File("a.jsonl"), line + "\n");
-        Assert.Contains(named, Assert.Throws<InputException>(() => KeptAnswers.Load(folder.File("a.jsonl"))).Message, StringComparison.Ordinal);
+        Assert.Contains(named, Assert.Throws<InputException>(() => KeptAnswers.Load(folder.File("a.jsonl"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -5,7 +5,10 @@ using RIL.Training.Tokenizers;
 
 namespace RIL.Tests.Training.Tokenizers;
 
-/// <summary>On a 325-token tokenizer and 150 strings whose ids come from Hugging Face's tokenizers 0.22 (added tokens of every kind, special tokens allowed in every other).</summary>
+/// <summary>
+/// On a 325-token tokenizer and 150 strings whose ids come from Hugging Face's tokenizers 0.22 (added tokens of every kind, special tokens
+/// allowed in every other).
+/// </summary>
 public sealed class ByteLevelTokenizerTests
 {
     private static readonly string TokenizerFile = Fixtures.Beside("added-tokens.json");

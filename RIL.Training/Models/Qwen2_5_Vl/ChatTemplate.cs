@@ -10,13 +10,16 @@ namespace RIL.Training.Models.Qwen2_5_Vl;
 internal readonly record struct TemplatePiece(string? Text, string? Token);
 
 /// <summary>
-/// How messages become a prompt. Jinja is not interpreted: a checkpoint's template must be one of those known here, and is kept and written back word for word.
+/// How messages become a prompt. Jinja is not interpreted: a checkpoint's template must be one of those known here, and is kept and
+/// written back word for word.
 /// </summary>
 internal sealed class ChatTemplate
 {
     public const string MessageStart = "<|im_start|>", MessageEnd = "<|im_end|>", FileName = "chat_template.jinja";
 
-    /// <summary>Renders what the published template of Qwen2.5-VL renders for messages of text and pictures; for checkpoints that have none.</summary>
+    /// <summary>
+    /// Renders what the published template of Qwen2.5-VL renders for messages of text and pictures; for checkpoints that have none.
+    /// </summary>
     public const string FamilyText = """
         {%- for message in messages %}
             {%- if loop.first and message.role != 'system' %}
@@ -70,7 +73,10 @@ internal sealed class ChatTemplate
     /// <summary>Whether messages are framed by their roles (the family's template) or not (the plain one).</summary>
     public bool Roles { get; }
 
-    /// <summary>Finds the template where transformers looks for it: chat_template.jinja, chat_template.json, tokenizer_config.json; the family's where there is none.</summary>
+    /// <summary>
+    /// Finds the template where transformers looks for it: chat_template.jinja, chat_template.json, tokenizer_config.json; the family's
+    /// where there is none.
+    /// </summary>
     public static ChatTemplate Read(string folder)
     {
         string path = Path.Combine(folder, FileName);
@@ -101,8 +107,10 @@ internal sealed class ChatTemplate
     {
         string core = text.ReplaceLineEndings("\n").Trim();
         if (core == PlainText) return new ChatTemplate(text, roles: false);
-        if (core == FamilyText || Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(core))) == PublishedDigest) return new ChatTemplate(text, roles: true);
-        throw new InputException($"{path}: this chat template is not known; supported are the one of the published Qwen2.5-VL checkpoints and the plain one (text and pictures, no roles). "
+        if (core == FamilyText || Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(core))) == PublishedDigest)
+            return new ChatTemplate(text, roles: true);
+        throw new InputException($"{path}: this chat template is not known; supported are the one of the published Qwen2.5-VL checkpoints "
+            + $"and the plain one (text and pictures, no roles). "
             + $"Put the published template in its place, or remove it to use the family's.");
     }
 

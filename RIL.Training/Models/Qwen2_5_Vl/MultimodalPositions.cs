@@ -3,13 +3,17 @@ using RIL.Training.Layers;
 
 namespace RIL.Training.Models.Qwen2_5_Vl;
 
-/// <summary>Three positions a token: time, row, column. Text counts on in all three; a picture spreads its grid from where the text stands (transformers' get_rope_index).</summary>
+/// <summary>
+/// Three positions a token: time, row, column. Text counts on in all three; a picture spreads its grid from where the text stands
+/// (transformers' get_rope_index).
+/// </summary>
 internal sealed class MultimodalPositions(Qwen2_5_VlConfig config)
 {
     private readonly int[] _axisOf = [.. config.Text.RopeSections.SelectMany((count, axis) => Enumerable.Repeat(axis, count))];
 
     private readonly float[] _frequencies =
-        [.. Enumerable.Range(0, config.Text.HeadSize / 2).Select(i => RotaryFrequencies.Inverse(config.Text.RopeTheta, 2 * i, config.Text.HeadSize))];
+        [.. Enumerable.Range(0, config.Text.HeadSize / 2)
+            .Select(i => RotaryFrequencies.Inverse(config.Text.RopeTheta, 2 * i, config.Text.HeadSize))];
 
     /// <summary>Positions of a prompt's tokens and the first position after it.</summary>
     public ((int T, int H, int W)[] Positions, int Next) Of(EncodedPrompt prompt)
@@ -25,7 +29,8 @@ internal sealed class MultimodalPositions(Qwen2_5_VlConfig config)
                 continue;
             }
             if (picture == prompt.Images.Count)
-                throw new InputException($"A prompt has more picture tokens than its {prompt.Images.Count} pictures fill; its markers and pictures must match.");
+                throw new InputException($"A prompt has more picture tokens than its {prompt.Images.Count} pictures fill; its markers and "
+                    + $"pictures must match.");
             ImagePatches image = prompt.Images[picture++];
             int rows = image.GridH / config.Vision.MergeSize, columns = image.GridW / config.Vision.MergeSize;
             for (int t = 0; t < image.GridT; t++)
@@ -33,7 +38,8 @@ internal sealed class MultimodalPositions(Qwen2_5_VlConfig config)
                     for (int c = 0; c < columns; c++, i++)
                     {
                         if (i == positions.Length || prompt.TokenIds[i] != config.ImageTokenId)
-                            throw new InputException($"Picture {picture} of a prompt needs {image.GridT * rows * columns} picture tokens and fewer stand in the text.");
+                            throw new InputException($"Picture {picture} of a prompt needs {image.GridT * rows * columns} picture tokens "
+                                + $"and fewer stand in the text.");
                         positions[i] = (next + t, next + r, next + c);
                     }
             next += Math.Max(rows, columns);
@@ -52,7 +58,8 @@ internal sealed class MultimodalPositions(Qwen2_5_VlConfig config)
         foreach ((int T, int H, int W) position in prompts.SelectMany(p => p.Positions)) Write(angles, row++, position);
         for (int g = 0; g < prompts.Length; g++)
             foreach (int[] completion in batch.Groups[g].Completions)
-                for (int t = 0; t < completion.Length; t++) Write(angles, row++, (prompts[g].Next + t, prompts[g].Next + t, prompts[g].Next + t));
+                for (int t = 0; t < completion.Length; t++)
+                    Write(angles, row++, (prompts[g].Next + t, prompts[g].Next + t, prompts[g].Next + t));
         return angles;
     }
 

@@ -25,8 +25,8 @@ public sealed record VisionConfig(
 }
 
 /// <summary>
-/// config.json of the Qwen2.5-VL family in both layouts: language fields in <c>text_config</c> (transformers 5) or at the top level (the published checkpoints).
-/// The document itself is kept, so that what this program does not use is written back.
+/// config.json of the Qwen2.5-VL family in both layouts: language fields in <c>text_config</c> (transformers 5) or at the top level (the
+/// published checkpoints). The document itself is kept, so that what this program does not use is written back.
 /// </summary>
 public sealed record Qwen2_5_VlConfig(TextConfig Text, VisionConfig Vision, int ImageTokenId, int VideoTokenId, JsonObject Document)
 {
@@ -47,28 +47,37 @@ public sealed record Qwen2_5_VlConfig(TextConfig Text, VisionConfig Vision, int 
         if (text.Flag("use_sliding_window", false))
             throw new InputException($"{source}: use_sliding_window is true; sliding-window attention is not supported, expected false.");
         var textConfig = new TextConfig(
-            text.Positive("vocab_size"), text.Positive("hidden_size"), text.Positive("intermediate_size"), text.Positive("num_hidden_layers"),
+            text.Positive("vocab_size"), text.Positive("hidden_size"), text.Positive("intermediate_size"),
+            text.Positive("num_hidden_layers"),
             text.Positive("num_attention_heads"), text.Positive("num_key_value_heads"), text.Number("rms_norm_eps", 1e-6),
             rope.Has("rope_theta") ? rope.Number("rope_theta", 1e6) : text.Number("rope_theta", 1e6), rope.Numbers("mrope_section"),
             top.Has("tie_word_embeddings") ? top.Flag("tie_word_embeddings", false) : text.Flag("tie_word_embeddings", false));
         int visionHidden = vision.Positive("hidden_size");
         var visionConfig = new VisionConfig(
-            vision.Positive("depth"), visionHidden, vision.Positive("intermediate_size"), vision.Positive("num_heads"), vision.Positive("patch_size"),
+            vision.Positive("depth"), visionHidden, vision.Positive("intermediate_size"), vision.Positive("num_heads"),
+            vision.Positive("patch_size"),
             vision.Positive("spatial_merge_size"), vision.Positive("temporal_patch_size"), vision.Positive("window_size"),
-            vision.Numbers("fullatt_block_indexes"), vision.Has("out_hidden_size") ? vision.Positive("out_hidden_size") : textConfig.HiddenSize,
+            vision.Numbers("fullatt_block_indexes"), vision.Has("out_hidden_size") ? vision.Positive("out_hidden_size")
+                : textConfig.HiddenSize,
             vision.Has("in_channels") ? vision.Positive("in_channels") : vision.Has("in_chans") ? vision.Positive("in_chans") : 3);
-        var config = new Qwen2_5_VlConfig(textConfig, visionConfig, top.Positive("image_token_id"), top.Positive("video_token_id"), document);
+        var config = new Qwen2_5_VlConfig(textConfig, visionConfig, top.Positive("image_token_id"),
+            top.Positive("video_token_id"), document);
         config.Check(source);
         return config;
     }
 
     private void Check(string source)
     {
-        Require(Text.HiddenSize % Text.HeadCount == 0, $"hidden_size {Text.HiddenSize} is not a multiple of num_attention_heads {Text.HeadCount}");
-        Require(Text.HeadCount % Text.KeyValueHeadCount == 0, $"num_attention_heads {Text.HeadCount} is not a multiple of num_key_value_heads {Text.KeyValueHeadCount}");
-        Require(Text.RopeSections.Count == 3 && Text.RopeSections.Sum() == Text.HeadSize / 2, $"mrope_section [{string.Join(", ", Text.RopeSections)}] must be three numbers with sum {Text.HeadSize / 2} (half a head)");
-        Require(Vision.HiddenSize % Vision.HeadCount == 0 && Vision.HeadSize % 4 == 0, $"vision hidden_size {Vision.HiddenSize} over num_heads {Vision.HeadCount} must give heads of a multiple of 4");
-        Require(Vision.OutputSize == Text.HiddenSize, $"vision out_hidden_size {Vision.OutputSize} differs from the language model's hidden_size {Text.HiddenSize}");
+        Require(Text.HiddenSize % Text.HeadCount == 0,
+            $"hidden_size {Text.HiddenSize} is not a multiple of num_attention_heads {Text.HeadCount}");
+        Require(Text.HeadCount % Text.KeyValueHeadCount == 0,
+            $"num_attention_heads {Text.HeadCount} is not a multiple of num_key_value_heads {Text.KeyValueHeadCount}");
+        Require(Text.RopeSections.Count == 3 && Text.RopeSections.Sum() == Text.HeadSize / 2,
+            $"mrope_section [{string.Join(", ", Text.RopeSections)}] must be three numbers with sum {Text.HeadSize / 2} (half a head)");
+        Require(Vision.HiddenSize % Vision.HeadCount == 0 && Vision.HeadSize % 4 == 0,
+            $"vision hidden_size {Vision.HiddenSize} over num_heads {Vision.HeadCount} must give heads of a multiple of 4");
+        Require(Vision.OutputSize == Text.HiddenSize,
+            $"vision out_hidden_size {Vision.OutputSize} differs from the language model's hidden_size {Text.HiddenSize}");
         Require(ImageTokenId < Text.VocabularySize, $"image_token_id {ImageTokenId} is not below vocab_size {Text.VocabularySize}");
 
         void Require(bool condition, string what)
@@ -85,21 +94,26 @@ internal sealed class ConfigReader(JsonObject json, string source)
 
     public JsonObject Object(string key) => json[key] as JsonObject ?? throw Wrong(key, "an object");
 
-    public int Positive(string key) => json[key] is JsonValue value && value.TryGetValue(out int number) && number > 0 ? number : throw Wrong(key, "a positive integer");
+    public int Positive(string key) => json[key] is JsonValue value && value.TryGetValue(out int number) && number > 0 ? number
+        : throw Wrong(key, "a positive integer");
 
     public double Number(string key, double otherwise) =>
-        json[key] is null ? otherwise : json[key] is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : throw Wrong(key, "a number");
+        json[key] is null ? otherwise : json[key] is JsonValue value && value.GetValueKind() == JsonValueKind.Number
+            ? value.GetValue<double>() : throw Wrong(key, "a number");
 
     public bool Flag(string key, bool otherwise) =>
-        json[key] is null ? otherwise : json[key] is JsonValue value && value.TryGetValue(out bool flag) ? flag : throw Wrong(key, "true or false");
+        json[key] is null ? otherwise : json[key] is JsonValue value && value.TryGetValue(out bool flag) ? flag
+            : throw Wrong(key, "true or false");
 
     public string Text(string key, string otherwise) =>
-        json[key] is null ? otherwise : json[key] is JsonValue value && value.TryGetValue(out string? text) ? text : throw Wrong(key, "a string");
+        json[key] is null ? otherwise : json[key] is JsonValue value && value.TryGetValue(out string? text) ? text
+            : throw Wrong(key, "a string");
 
     public IReadOnlyList<int> Numbers(string key)
     {
         if (json[key] is not JsonArray array) throw Wrong(key, "a list of integers");
-        return [.. array.Select(item => item is JsonValue value && value.TryGetValue(out int number) ? number : throw Wrong(key, "a list of integers"))];
+        return [.. array.Select(item => item is JsonValue value && value.TryGetValue(out int number) ? number
+            : throw Wrong(key, "a list of integers"))];
     }
 
     private InputException Wrong(string key, string expected) =>

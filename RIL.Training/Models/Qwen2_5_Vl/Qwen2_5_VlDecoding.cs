@@ -16,13 +16,15 @@ internal sealed class Qwen2_5_VlDecoding : DecodingSession
         using var scope = NewDisposeScope();
         TextConfig text = model.Config.Text;
         _model = model;
-        _cache = new DecodingCache(text.LayerCount, [.. prompts.Select(p => p.TokenIds.Length)], rowsPerPrompt, newTokens, text.KeyValueHeadCount, text.HeadSize, model.Device);
+        _cache = new DecodingCache(text.LayerCount, [.. prompts.Select(p => p.TokenIds.Length)], rowsPerPrompt, newTokens,
+            text.KeyValueHeadCount, text.HeadSize, model.Device);
         _layers = [.. model.Layers.Select(l => new FusedDecoderLayer(l))];
         var batch = new PackedBatch([.. prompts.Select(p => new PromptWithCompletions(p, []))]);
         Tensor hidden = model.Hidden(batch, _cache.StorePrompts);
         long[] ends = new long[prompts.Count];
         for (int p = 0, end = -1; p < ends.Length; p++) ends[p] = end += prompts[p].TokenIds.Length;
-        PromptLogits = nn.functional.linear(hidden.index_select(0, tensor(ends, device: model.Device)), model.HeadWeight).DetachFromDisposeScope();
+        PromptLogits = nn.functional.linear(hidden.index_select(0, tensor(ends, device: model.Device)), model.HeadWeight)
+            .DetachFromDisposeScope();
         _positions = [.. prompts.SelectMany(p => Enumerable.Repeat(model.Positions.Of(p).Next, rowsPerPrompt))];
     }
 
@@ -33,7 +35,8 @@ internal sealed class Qwen2_5_VlDecoding : DecodingSession
         using var scope = NewDisposeScope();
         TextConfig text = _model.Config.Text;
         var angles = new float[tokenIds.Length * text.HeadSize / 2];
-        for (int row = 0; row < tokenIds.Length; row++) _model.Positions.Write(angles, row, (_positions[row], _positions[row], _positions[row]++));
+        for (int row = 0; row < tokenIds.Length; row++)
+            _model.Positions.Write(angles, row, (_positions[row], _positions[row], _positions[row]++));
         using var rotary = new RotaryEmbedding(angles, tokenIds.Length, text.HeadSize, _model.Device);
         Tensor x = _model.EmbeddingWeight.index_select(0, tensor(tokenIds, device: _model.Device));
         foreach (FusedDecoderLayer layer in _layers) x = layer.Forward(x, rotary, _cache);

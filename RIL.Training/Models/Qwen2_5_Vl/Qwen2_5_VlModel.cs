@@ -25,7 +25,8 @@ public sealed class Qwen2_5_VlModel : VisionLanguageModel
         _vision = new VisionTower(config.Vision, _weights);
         _embedding = _weights.Matrix(Name + "embed_tokens.weight", text.VocabularySize, text.HiddenSize);
         Layers = [.. Enumerable.Range(0, text.LayerCount).Select(i => new DecoderLayer(
-            _weights, $"{Name}layers.{i}.", i, text.HiddenSize, text.HeadCount, text.KeyValueHeadCount, text.IntermediateSize, text.NormEpsilon))];
+            _weights, $"{Name}layers.{i}.", i, text.HiddenSize, text.HeadCount, text.KeyValueHeadCount, text.IntermediateSize,
+                text.NormEpsilon))];
         _norm = new RmsNorm(_weights, Name + "norm", text.HiddenSize, text.NormEpsilon);
         _head = text.TiedHead ? _embedding : _weights.Matrix("lm_head.weight", text.VocabularySize, text.HiddenSize);
     }
@@ -83,7 +84,8 @@ public sealed class Qwen2_5_VlModel : VisionLanguageModel
         bool recomputes = RecomputesLayers && is_grad_enabled();
         Tensor x = Embed(batch);
         using (var pass = recomputes ? null : new Pass(this, batch, promptKeysComputed))
-            foreach (DecoderLayer layer in Layers) x = pass is null ? Recomputed.Run(input => Alone(layer, input, batch), x) : layer.Forward(x, pass.Rotary, pass.Attention);
+            foreach (DecoderLayer layer in Layers)
+                x = pass is null ? Recomputed.Run(input => Alone(layer, input, batch), x) : layer.Forward(x, pass.Rotary, pass.Attention);
         return _norm.Forward(x).MoveToOuterDisposeScope();
     }
 
@@ -113,9 +115,11 @@ public sealed class Qwen2_5_VlModel : VisionLanguageModel
     // Positions and attention pattern of one forward pass.
     private sealed class Pass(Qwen2_5_VlModel model, PackedBatch batch, Action<int, Tensor, Tensor>? promptKeysComputed) : IDisposable
     {
-        public SharedPromptAttention Attention { get; } = new(batch.PromptLengths, batch.CompletionLengths, model.Device) { PromptKeysComputed = promptKeysComputed };
+        public SharedPromptAttention Attention { get; } = new(batch.PromptLengths, batch.CompletionLengths, model.Device)
+            { PromptKeysComputed = promptKeysComputed };
 
-        public RotaryEmbedding Rotary { get; } = new(model.Positions.Angles(batch), batch.PromptTokens + batch.TargetIds.Length, model.Config.Text.HeadSize, model.Device);
+        public RotaryEmbedding Rotary { get; } = new(model.Positions.Angles(batch), batch.PromptTokens + batch.TargetIds.Length,
+            model.Config.Text.HeadSize, model.Device);
 
         public void Dispose()
         {

@@ -7,7 +7,10 @@ using RIL.Training.Tokenizers;
 
 namespace RIL.Training.Models.Qwen2_5_Vl;
 
-/// <summary>Prompts of the Qwen2.5-VL family: chat template, one image token a merged patch, byte-level tokens. Text of users cannot produce a marker.</summary>
+/// <summary>
+/// Prompts of the Qwen2.5-VL family: chat template, one image token a merged patch, byte-level tokens. Text of users cannot produce a
+/// marker.
+/// </summary>
 public sealed class Qwen2_5_VlProcessor : IPromptEncoder
 {
     private const string GenerationConfig = "generation_config.json", Config = "config.json";
@@ -36,9 +39,12 @@ public sealed class Qwen2_5_VlProcessor : IPromptEncoder
         _visionEnd = Marker(config, "vision_end_token_id", "<|vision_end|>");
         if (_template.Roles)
             foreach (string token in new[] { ChatTemplate.MessageStart, ChatTemplate.MessageEnd }) _frameTokens[token] = Special(token);
-        MarkerTokenIds = [.. new[] { _imagePad, _visionStart, _visionEnd, Id(config, "video_token_id"), Id(config, "vision_token_id") }.OfType<int>().Distinct()];
-        EndTokenIds = EndTokens(_generationConfig is null ? null : ReadObject(generation)) ?? EndTokens(config) ?? EndTokens(config["text_config"] as JsonObject)
-            ?? throw new InputException($"{folder}: neither {GenerationConfig} nor {Config} says an eos_token_id; add the token that ends an answer.");
+        MarkerTokenIds = [.. new[] { _imagePad, _visionStart, _visionEnd, Id(config, "video_token_id"), Id(config, "vision_token_id") }
+            .OfType<int>().Distinct()];
+        EndTokenIds = EndTokens(_generationConfig is null ? null : ReadObject(generation)) ?? EndTokens(config)
+            ?? EndTokens(config["text_config"] as JsonObject)
+            ?? throw new InputException($"{folder}: neither {GenerationConfig} nor {Config} says an eos_token_id; add the token that ends "
+                + $"an answer.");
     }
 
     /// <inheritdoc/>
@@ -53,15 +59,20 @@ public sealed class Qwen2_5_VlProcessor : IPromptEncoder
     /// <summary>Sizes and limits of pictures.</summary>
     public ImageProcessorSettings ImageSettings => _images.Settings;
 
-    /// <summary>Reads tokenizer, image processor, chat template and marker ids of a checkpoint folder; the pixel limits can be set apart from the checkpoint's.</summary>
-    public static Qwen2_5_VlProcessor Load(string folder, int? minPixels = null, int? maxPixels = null) => new(folder, minPixels, maxPixels);
+    /// <summary>
+    /// Reads tokenizer, image processor, chat template and marker ids of a checkpoint folder; the pixel limits can be set apart from the
+    /// checkpoint's.
+    /// </summary>
+    public static Qwen2_5_VlProcessor Load(string folder, int? minPixels = null, int? maxPixels = null) =>
+        new(folder, minPixels, maxPixels);
 
     /// <inheritdoc/>
     public EncodedPrompt Encode(IReadOnlyList<ChatMessage> messages, IReadOnlyList<PictureSource> images, string rowName)
     {
         if (messages.Count == 0) throw new InputException($"{rowName} has no messages; expected at least one.");
         int markers = messages.Sum(m => m.Content.Count(p => p.IsImage));
-        if (markers != images.Count) throw new InputException($"{rowName} has {markers} image markers and {images.Count} pictures; expected as many.");
+        if (markers != images.Count) throw new InputException(
+            $"{rowName} has {markers} image markers and {images.Count} pictures; expected as many.");
         ImagePatches[] patches = [.. images.Select(image => _images.Process(Read(image, rowName), $"{rowName}: picture '{image.Name}'"))];
 
         var ids = new List<int>();
@@ -95,7 +106,10 @@ public sealed class Qwen2_5_VlProcessor : IPromptEncoder
     /// <inheritdoc/>
     public string Decode(ReadOnlySpan<int> tokenIds) => _tokenizer.Decode(tokenIds, skipSpecial: true);
 
-    /// <summary>Writes tokenizer.json, tokenizer_config.json, preprocessor_config.json (with the limits in use), chat_template.jinja and generation_config.json.</summary>
+    /// <summary>
+    /// Writes tokenizer.json, tokenizer_config.json, preprocessor_config.json (with the limits in use), chat_template.jinja and
+    /// generation_config.json.
+    /// </summary>
     public void Save(string folder)
     {
         Directory.CreateDirectory(folder);
@@ -127,13 +141,18 @@ public sealed class Qwen2_5_VlProcessor : IPromptEncoder
     {
         int inTokenizer = Special(spelling), inConfig = Id(config, key) ?? inTokenizer;
         return inConfig == inTokenizer ? inConfig
-            : throw new InputException($"{key} is {inConfig} in {Config}, and {spelling} is token {inTokenizer} in tokenizer.json; take both files from one checkpoint.");
+            : throw new InputException($"{key} is {inConfig} in {Config}, and {spelling} is token {inTokenizer} in tokenizer.json; take "
+                + $"both files from one checkpoint.");
     }
 
     private int Special(string spelling)
     {
-        if (_tokenizer.IdOf(spelling) is not { } id) throw new InputException($"tokenizer.json lacks the token {spelling}, which prompts of this family need; take it from a Qwen2.5-VL checkpoint.");
-        if (!_tokenizer.IsSpecial(id)) throw new InputException($"{spelling} is not a special token in tokenizer.json, so that users' text could produce it; mark it \"special\": true.");
+        if (_tokenizer.IdOf(spelling) is not { } id)
+            throw new InputException($"tokenizer.json lacks the token {spelling}, which prompts of this family need; take it from a "
+            + $"Qwen2.5-VL checkpoint.");
+        if (!_tokenizer.IsSpecial(id))
+            throw new InputException($"{spelling} is not a special token in tokenizer.json, so that users' text could produce it; mark it "
+            + $"\"special\": true.");
         return id;
     }
 
@@ -142,7 +161,8 @@ public sealed class Qwen2_5_VlProcessor : IPromptEncoder
     private static int[]? EndTokens(JsonObject? config) => config?["eos_token_id"] switch
     {
         JsonValue value when value.TryGetValue(out int id) => [id],
-        JsonArray { Count: > 0 } list when list.All(v => v is JsonValue value && value.TryGetValue(out int _)) => [.. list.Select(v => v!.GetValue<int>())],
+        JsonArray { Count: > 0 } list when list.All(v => v is JsonValue value && value.TryGetValue(out int _)) =>
+            [.. list.Select(v => v!.GetValue<int>())],
         _ => null,
     };
 

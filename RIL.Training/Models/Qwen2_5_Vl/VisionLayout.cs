@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace RIL.Training.Models.Qwen2_5_Vl;
 
 /// <summary>
-/// Where the patches of some pictures go: their order by attention windows (whole merge units move, as transformers' get_window_index), the segments that
-/// window and full attention keep apart, and the rotation angles of every patch's row and column.
+/// Where the patches of some pictures go: their order by attention windows (whole merge units move, as transformers' get_window_index),
+/// the segments that window and full attention keep apart, and the rotation angles of every patch's row and column.
 /// </summary>
 internal sealed class VisionLayout : IDisposable
 {

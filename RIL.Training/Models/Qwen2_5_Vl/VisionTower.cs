@@ -19,7 +19,8 @@ internal sealed class VisionTower
         const string Name = "model.visual.";
         _config = config;
         WeightSet tower = weights.For(ModelPart.VisionTower), merger = weights.For(ModelPart.Merger);
-        _patchEmbedding = tower.Matrix(Name + "patch_embed.proj.weight", config.HiddenSize, config.Channels, config.TemporalPatchSize, config.PatchSize, config.PatchSize);
+        _patchEmbedding = tower.Matrix(Name + "patch_embed.proj.weight", config.HiddenSize, config.Channels, config.TemporalPatchSize,
+            config.PatchSize, config.PatchSize);
         _blocks = [.. Enumerable.Range(0, config.Depth).Select(i => new Block(config, i, tower, $"{Name}blocks.{i}."))];
         int merged = config.HiddenSize * config.MergeSize * config.MergeSize;
         _mergerNorm = new RmsNorm(merger, Name + "merger.ln_q", config.HiddenSize, 1e-6);
@@ -49,7 +50,8 @@ internal sealed class VisionTower
         foreach (ImagePatches image in images)
         {
             if (image.Values.Length != image.PatchCount * _config.PatchValues)
-                throw new InputException($"A picture of {image.GridT}x{image.GridH}x{image.GridW} patches has {image.Values.Length} values; expected {image.PatchCount * _config.PatchValues} ({_config.PatchValues} a patch).");
+                throw new InputException($"A picture of {image.GridT}x{image.GridH}x{image.GridW} patches has {image.Values.Length} "
+                    + $"values; expected {image.PatchCount * _config.PatchValues} ({_config.PatchValues} a patch).");
             image.Values.CopyTo(values);
             values = values[image.Values.Length..];
         }
@@ -59,10 +61,12 @@ internal sealed class VisionTower
     private sealed class Block(VisionConfig config, int index, WeightSet weights, string name)
     {
         private readonly bool _full = config.FullAttentionBlocks.Contains(index);
-        private readonly RmsNorm _norm1 = new(weights, name + "norm1", config.HiddenSize, 1e-6), _norm2 = new(weights, name + "norm2", config.HiddenSize, 1e-6);
+        private readonly RmsNorm _norm1 = new(weights, name + "norm1", config.HiddenSize, 1e-6),
+            _norm2 = new(weights, name + "norm2", config.HiddenSize, 1e-6);
         private readonly Linear _queryKeyValue = new(weights, name + "attn.qkv", config.HiddenSize, 3 * config.HiddenSize, bias: true);
         private readonly Linear _output = new(weights, name + "attn.proj", config.HiddenSize, config.HiddenSize, bias: true);
-        private readonly GatedFeedForward _feedForward = new(weights, name + "mlp.", config.HiddenSize, config.IntermediateSize, bias: true);
+        private readonly GatedFeedForward _feedForward = new(weights, name + "mlp.", config.HiddenSize,
+            config.IntermediateSize, bias: true);
 
         public Tensor Forward(Tensor x, VisionLayout layout)
         {

@@ -7,7 +7,10 @@ using static TorchSharp.torch;
 
 namespace RIL.Training.Runs.Stages;
 
-/// <summary>Stage 3: the discriminator learns to tell the fine-tuned student's answers from the teachers'. Before its first update the preflight checks all models.</summary>
+/// <summary>
+/// Stage 3: the discriminator learns to tell the fine-tuned student's answers from the teachers'. Before its first update the preflight
+/// checks all models.
+/// </summary>
 internal sealed class DiscriminatorStage(RunState state) : RunStage("discriminator", state.Inputs.Config.DiscriminatorPretrainSteps, state)
 {
     public const string WeightsFile = "discriminator.safetensors", OptimizerFile = "discriminator_optimizer.safetensors";
@@ -36,13 +39,16 @@ internal sealed class DiscriminatorStage(RunState state) : RunStage("discriminat
         double Share(bool student) => update.Scores.Where((_, i) => byStudent[i] == student).Average(s => s >= 0.5 == student ? 1.0 : 0);
         session.Metrics(runStep, new Dictionary<string, double>
         {
-            ["discriminator/loss"] = update.Loss, ["discriminator/grad_norm"] = update.GradientNorm, ["discriminator/accuracy_student"] = Share(true),
-            ["discriminator/accuracy_teacher"] = Share(false), ["discriminator/accuracy"] = update.Scores.Select((s, i) => s >= 0.5 == byStudent[i] ? 1.0 : 0).Average(),
+            ["discriminator/loss"] = update.Loss, ["discriminator/grad_norm"] = update.GradientNorm,
+            ["discriminator/accuracy_student"] = Share(true),
+            ["discriminator/accuracy_teacher"] = Share(false),
+            ["discriminator/accuracy"] = update.Scores.Select((s, i) => s >= 0.5 == byStudent[i] ? 1.0 : 0).Average(),
             ["learning_rate"] = _rate.At(step),
         });
     }
 
-    public override IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Tensors => Files(State.Discriminator!);
+    public override IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Tensors =>
+        Files(State.Discriminator!);
 
     public static IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Files(Discriminator discriminator) =>
         [(WeightsFile, discriminator.State()), Optimizer(OptimizerFile, discriminator.AdamW)];
@@ -61,6 +67,7 @@ internal sealed class DiscriminatorStage(RunState state) : RunStage("discriminat
         TeacherDraw? draw = config.UsesDiscriminator || config.TeachersInGroup
             ? new TeacherDraw(inputs.Kept, config.TeacherShares, inputs.Seed) : null;
         IReadOnlyList<Example> questions = inputs.Questions;
-        return new StudentRollouts(state.Student, inputs.Encoder, questions, config.PromptsPerStep, config.CompletionsPerPrompt, inputs.Sampling, draw, inputs.Seed);
+        return new StudentRollouts(state.Student, inputs.Encoder, questions, config.PromptsPerStep, config.CompletionsPerPrompt,
+            inputs.Sampling, draw, inputs.Seed);
     }
 }

@@ -4,10 +4,11 @@ using RIL.Training.Quickstart;
 namespace RIL.Training.Runs.Stages;
 
 /// <summary>
-/// Stage 5: the trained student, then the teachers, on the held-out questions; one step a model. A teacher answers where it has a checkpoint, or has answered where
-/// every held-out row carries answers of it. The student is written as a checkpoint of its own.
+/// Stage 5: the trained student, then the teachers, on the held-out questions; one step a model. A teacher answers where it has a
+/// checkpoint, or has answered where every held-out row carries answers of it. The student is written as a checkpoint of its own.
 /// </summary>
-internal sealed class EvaluationStage(RunState state) : RunStage("evaluation", state.Inputs.EvaluationQuestions.Count == 0 ? 0 : 1 + Measured(state).Count(), state)
+internal sealed class EvaluationStage(RunState state) : RunStage("evaluation", state.Inputs.EvaluationQuestions.Count == 0 ? 0
+    : 1 + Measured(state).Count(), state)
 {
     public override void Step(int step, long runStep, RunSession session)
     {
@@ -45,5 +46,6 @@ internal sealed class EvaluationStage(RunState state) : RunStage("evaluation", s
     }
 
     private static IEnumerable<TeacherSource> Measured(RunState state) =>
-        state.Inputs.Config.Teachers.Where(t => t.Checkpoint is not null || state.Inputs.EvaluationQuestions.All(q => q.TeacherResponses.Any(r => r.Teacher == t.Name)));
+        state.Inputs.Config.Teachers.Where(t => t.Checkpoint is not null
+            || state.Inputs.EvaluationQuestions.All(q => q.TeacherResponses.Any(r => r.Teacher == t.Name)));
 }

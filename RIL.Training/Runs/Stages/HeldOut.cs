@@ -20,11 +20,14 @@ internal static class HeldOut
     public static void Validate(RunState state, long runStep, RunSession session)
     {
         if (state.Inputs.ValidationQuestions.Count > 0)
-            session.Metrics(runStep, Measure(state.Inputs, state.Student, state.Inputs.Encoder, state.Inputs.ValidationQuestions).Metrics());
+            session.Metrics(runStep, Measure(state.Inputs, state.Student, state.Inputs.Encoder, state.Inputs.ValidationQuestions)
+                .Metrics());
     }
 
-    public static EvaluationResult Measure(RunInputs inputs, VisionLanguageModel model, IPromptEncoder encoder, IReadOnlyList<Example> questions) =>
-        EvaluationResult.Of(new Evaluator(model, encoder, inputs.Judge, inputs.Config.EvaluationSampling(encoder), inputs.Config.EvalBatchSize)
+    public static EvaluationResult Measure(RunInputs inputs, VisionLanguageModel model, IPromptEncoder encoder,
+        IReadOnlyList<Example> questions) =>
+        EvaluationResult.Of(new Evaluator(model, encoder, inputs.Judge, inputs.Config.EvaluationSampling(encoder),
+            inputs.Config.EvalBatchSize)
             .Answer(questions, inputs.Seed));
 
     /// <summary>What a teacher answered to the held-out questions, as their rows carry it; lengths in the student's tokens.</summary>
@@ -32,7 +35,8 @@ internal static class HeldOut
         [.. from question in inputs.EvaluationQuestions
             from answer in question.TeacherResponses
             where answer.Teacher == teacher
-            select new EvaluatedAnswer(question, answer.Text, inputs.Encoder.EncodeCompletion(answer.Text).Length + 1, inputs.Judge.IsRight(question.Answer, answer.Text))]) with { Questions = inputs.EvaluationQuestions.Count };
+            select new EvaluatedAnswer(question, answer.Text, inputs.Encoder.EncodeCompletion(answer.Text).Length + 1,
+                inputs.Judge.IsRight(question.Answer, answer.Text))]) with { Questions = inputs.EvaluationQuestions.Count };
 
     public static void Keep(RunState state, string name, EvaluationResult result) =>
         state.Evaluations.Add(new ModelAccuracy(name, result.Accuracy, result.ByType, result.Questions, result.MeanLength));

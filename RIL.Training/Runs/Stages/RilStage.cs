@@ -23,10 +23,12 @@ internal sealed class RilStage(RunState state) : RunStage("ril", state.Inputs.Co
             State.Discriminator = State.NewDiscriminator();
             if (checkpoint is not null) DiscriminatorStage.Restore(State.Discriminator, checkpoint);
         }
-        _policy = new PolicyUpdate(State.Student, State.Reference, Config.FreezeVisionTower, Config.PolicyLoss, Config.Temperature, Config.AdamW, Config.MaxGradNorm);
+        _policy = new PolicyUpdate(State.Student, State.Reference, Config.FreezeVisionTower, Config.PolicyLoss, Config.Temperature,
+            Config.AdamW, Config.MaxGradNorm);
         if (checkpoint is not null) RunState.Copy(checkpoint, OptimizerFile, _policy.Optimizer.AdamW.State());
         _trainer = new RilTrainer(
-            Config.Ril, DiscriminatorStage.Rollouts(State), new AnswerReward(Inputs.Judge), State.Discriminator is null ? null : new DiscriminatorPrompts(Config.DiscriminatorInput, Inputs.Encoder),
+            Config.Ril, DiscriminatorStage.Rollouts(State), new AnswerReward(Inputs.Judge), State.Discriminator is null ? null
+                : new DiscriminatorPrompts(Config.DiscriminatorInput, Inputs.Encoder),
             State.Discriminator, _policy);
     }
 
@@ -35,7 +37,8 @@ internal sealed class RilStage(RunState state) : RunStage("ril", state.Inputs.Co
         double rate = Config.PolicyRate.At(step);
         RilStepResult result = _trainer!.Step(step, rate, Config.DiscriminatorRate.At(step));
         foreach (PolicyUpdateResult update in result.Updates) RequireFinite(step, session, update.Loss, update.GradientNorm);
-        foreach (DiscriminatorUpdate update in result.Discriminator?.Updates ?? []) RequireFinite(step, session, update.Loss, update.GradientNorm);
+        foreach (DiscriminatorUpdate update in result.Discriminator?.Updates ?? [])
+            RequireFinite(step, session, update.Loss, update.GradientNorm);
         State.Tokens += result.Groups.Sum(g => g.Outputs.Sum(o => g.Prompt.TokenIds.Length + o.TokenIds.Length));
         if (Logs(step))
         {
@@ -46,7 +49,8 @@ internal sealed class RilStage(RunState state) : RunStage("ril", state.Inputs.Co
     }
 
     public override IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Tensors =>
-        [Optimizer(OptimizerFile, _policy!.Optimizer.AdamW), (ReferenceFile, RunState.Weights(State.Reference!)), .. State.Discriminator is { } d ? DiscriminatorStage.Files(d) : []];
+        [Optimizer(OptimizerFile, _policy!.Optimizer.AdamW), (ReferenceFile, RunState.Weights(State.Reference!)),
+            .. State.Discriminator is { } d ? DiscriminatorStage.Files(d) : []];
 
     public override void Dispose()
     {
@@ -66,7 +70,8 @@ internal sealed class RilStage(RunState state) : RunStage("ril", state.Inputs.Co
                 OutputScore score = result.Scores[rows.Count];
                 var rewards = new Dictionary<string, double?> { ["answer"] = score.Answer };
                 if (result.Discriminator is not null) rewards["similarity"] = score.Similarity;
-                rows.Add(new CompletionRow(prompt, output.Text, output.Source, rewards, score.DiscriminatorScore, score.Reason, score.GroupReward is null ? null : result.Advantages.Values[rows.Count], images));
+                rows.Add(new CompletionRow(prompt, output.Text, output.Source, rewards, score.DiscriminatorScore, score.Reason,
+                    score.GroupReward is null ? null : result.Advantages.Values[rows.Count], images));
             }
         }
         return rows;

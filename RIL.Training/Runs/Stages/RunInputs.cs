@@ -22,7 +22,8 @@ internal sealed class RunInputs
         Questions = RunConfig.LoadExamples(config.Dataset);
         SftQuestions = config.SftDataset is { } sft ? RunConfig.LoadExamples(sft) : Questions;
         EvaluationQuestions = config.EvalDataset is { } eval ? Limited(RunConfig.LoadExamples(eval)) : [];
-        ValidationQuestions = config.ValidationDataset is { } validation ? Limited(RunConfig.LoadExamples(validation)) : EvaluationQuestions;
+        ValidationQuestions = config.ValidationDataset is { } validation ? Limited(RunConfig.LoadExamples(validation))
+            : EvaluationQuestions;
         Kept = config.UsesTeachers ? LoadAnswers() : new KeptAnswers();
     }
 
@@ -57,12 +58,15 @@ internal sealed class RunInputs
     public static Device ChooseDevice(DeviceChoice choice) => choice switch
     {
         DeviceChoice.Cpu => CPU,
-        DeviceChoice.Cuda when !cuda.is_available() => throw new InputException("device is cuda and libtorch finds no GPU; expected a CUDA build (-p:TorchBackend=cuda) and a driver, or device: cpu."),
+        DeviceChoice.Cuda when !cuda.is_available() =>
+            throw new InputException("device is cuda and libtorch finds no GPU; expected a CUDA build (-p:TorchBackend=cuda) and a "
+            + "driver, or device: cpu."),
         DeviceChoice.Cuda => CUDA,
         _ => cuda.is_available() ? CUDA : CPU,
     };
 
-    private IReadOnlyList<Example> Limited(IReadOnlyList<Example> rows) => Config.EvalLimit > 0 && Config.EvalLimit < rows.Count ? [.. rows.Take(Config.EvalLimit)] : rows;
+    private IReadOnlyList<Example> Limited(IReadOnlyList<Example> rows) => Config.EvalLimit > 0 && Config.EvalLimit < rows.Count
+        ? [.. rows.Take(Config.EvalLimit)] : rows;
 
     private KeptAnswers LoadAnswers()
     {
@@ -71,11 +75,13 @@ internal sealed class RunInputs
         {
             // Asked for much later, and then the warm start would be lost.
             if (teacher.Checkpoint is { } checkpoint && !File.Exists(Path.Combine(QuickstartFiles.Resolve(checkpoint), "config.json")))
-                throw new InputException($"teachers: the checkpoint of '{teacher.Name}', {QuickstartFiles.Resolve(checkpoint)}, holds no config.json; expected a Hugging Face checkpoint folder.");
+                throw new InputException($"teachers: the checkpoint of '{teacher.Name}', {QuickstartFiles.Resolve(checkpoint)}, holds no "
+                    + $"config.json; expected a Hugging Face checkpoint folder.");
             string file = QuickstartFiles.Resolve(teacher.Answers);
             if (File.Exists(file)) all.Add(KeptAnswers.Load(file, teacher.Name));
             else if (teacher.Checkpoint is null && all.Missing(Questions, teacher.Name).Count > 0)
-                throw new InputException($"teachers: the file of kept answers of '{teacher.Name}', {file}, does not exist; collect it, or give the teacher a checkpoint to collect it from.");
+                throw new InputException($"teachers: the file of kept answers of '{teacher.Name}', {file}, does not exist; collect it, or "
+                    + $"give the teacher a checkpoint to collect it from.");
         }
         string[] closed = [.. Config.Teachers.Where(t => t.Checkpoint is null).Select(t => t.Name)];
         if (closed.Length > 0) all.Check(Questions, closed, "teachers");

@@ -23,7 +23,8 @@ internal sealed class RunState(RunInputs inputs, VisionLanguageModel student) : 
     /// <summary>Tokens that the student was trained on so far, prompts included.</summary>
     public long Tokens { get; set; }
 
-    public static IReadOnlyList<(string Name, Tensor Value)> Weights(VisionLanguageModel model) => [.. model.Weights.Select(w => (w.Name, w.Value))];
+    public static IReadOnlyList<(string Name, Tensor Value)> Weights(VisionLanguageModel model) =>
+        [.. model.Weights.Select(w => (w.Name, w.Value))];
 
     /// <summary>Copies the tensors of a checkpoint's file into those of the same name.</summary>
     public static void Copy(Checkpoint checkpoint, string file, IReadOnlyList<(string Name, Tensor Value)> into)
@@ -64,7 +65,10 @@ internal abstract class RunStage(string name, int steps, RunState state) : IDisp
     {
     }
 
-    /// <summary>Step <paramref name="step"/> of the stage, the first being 0; its numbers and completions go to the session under <paramref name="runStep"/>.</summary>
+    /// <summary>
+    /// Step <paramref name="step"/> of the stage, the first being 0; its numbers and completions go to the session under
+    /// <paramref name="runStep"/>.
+    /// </summary>
     public abstract void Step(int step, long runStep, RunSession session);
 
     /// <summary>After the last step.</summary>
@@ -80,14 +84,16 @@ internal abstract class RunStage(string name, int steps, RunState state) : IDisp
     protected bool Logs(int step) => (step + 1) % Config.LoggingSteps == 0 || step + 1 == steps;
 
     // After the last step the closing evaluation asks the held-out questions; a validation set of its own is asked there too.
-    protected bool Validates(int step) => Config.EvalSteps > 0 && (step + 1) % Config.EvalSteps == 0 && (step + 1 < steps || Config.ValidationDataset is not null);
+    protected bool Validates(int step) => Config.EvalSteps > 0 && (step + 1) % Config.EvalSteps == 0
+        && (step + 1 < steps || Config.ValidationDataset is not null);
 
     /// <summary>Throws where a number of the step is none.</summary>
     protected void RequireFinite(int step, RunSession session, params ReadOnlySpan<double> values)
     {
         foreach (double value in values)
             if (!double.IsFinite(value))
-                throw new InputException($"The loss or gradient of step {step + 1} of stage {name} is not a number; {session.LastGoodSentence()} Lower the learning rate or max_grad_norm and start again from there.");
+                throw new InputException($"The loss or gradient of step {step + 1} of stage {name} is not a number; "
+                    + $"{session.LastGoodSentence()} Lower the learning rate or max_grad_norm and start again from there.");
     }
 
     protected static (string, IReadOnlyList<(string, Tensor)>) Optimizer(string file, AdamW optimizer) => (file, optimizer.State());

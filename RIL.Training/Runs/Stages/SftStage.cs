@@ -28,13 +28,15 @@ internal sealed class SftStage : RunStage
     {
         RunConfig config = state.Inputs.Config;
         (Example, string)[] pairs = [.. Pairs(state.Inputs)];
-        if (pairs.Length == 0) throw new InputException($"sft_source is {config.SftSource} and no answer passes its filter; expected at least one.");
+        if (pairs.Length == 0) throw new InputException(
+            $"sft_source is {config.SftSource} and no answer passes its filter; expected at least one.");
         return new SftStage(state, pairs, config.SftUpdates(pairs.Length));
     }
 
     public override void Enter(Checkpoint? checkpoint)
     {
-        _trainer = new SftTrainer(State.Student, Config.SftFreezeVisionTower ?? Config.FreezeVisionTower, Config.AdamW, Config.MaxGradNorm);
+        _trainer = new SftTrainer(State.Student, Config.SftFreezeVisionTower ?? Config.FreezeVisionTower, Config.AdamW,
+            Config.MaxGradNorm);
         if (checkpoint is not null) RunState.Copy(checkpoint, OptimizerFile, _trainer.Optimizer.AdamW.State());
     }
 
@@ -48,13 +50,15 @@ internal sealed class SftStage : RunStage
         RequireFinite(step, session, update.Loss, update.GradientNorm);
         State.Tokens += examples.Sum(e => e.Prompt.TokenIds.Length + e.Answer.Length);
         if (Logs(step))
-            session.Metrics(runStep, new Dictionary<string, double> { ["loss"] = update.Loss, ["grad_norm"] = update.GradientNorm, ["learning_rate"] = rate, ["num_tokens"] = State.Tokens });
+            session.Metrics(runStep, new Dictionary<string, double> { ["loss"] = update.Loss, ["grad_norm"] = update.GradientNorm,
+                ["learning_rate"] = rate, ["num_tokens"] = State.Tokens });
         if (!Config.TrainsPolicy && Validates(step)) HeldOut.Validate(State, runStep, session);
     }
 
     public override void Leave(long runStep, RunSession session) => HeldOut.Student(State, "sft", runStep, session);
 
-    public override IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Tensors => [Optimizer(OptimizerFile, _trainer!.Optimizer.AdamW)];
+    public override IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Tensors =>
+        [Optimizer(OptimizerFile, _trainer!.Optimizer.AdamW)];
 
     public override void Dispose()
     {
@@ -76,7 +80,8 @@ internal sealed class SftStage : RunStage
                from teacher in config.Teachers
                from text in inputs.Kept.Of(teacher.Name, example.Id)
                where config.SftSource == SftSource.TeacherAnswers || inputs.Judge.IsRight(example.Answer, text) == true
-               where config.SftSource != SftSource.RightLongTeacherAnswers || inputs.Encoder.EncodeCompletion(text).Length >= config.SftLongAnswerTokens
+               where config.SftSource != SftSource.RightLongTeacherAnswers
+                   || inputs.Encoder.EncodeCompletion(text).Length >= config.SftLongAnswerTokens
                select (example, text);
     }
 }

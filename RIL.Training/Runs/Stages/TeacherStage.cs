@@ -4,7 +4,9 @@ using RIL.Training.Teachers;
 
 namespace RIL.Training.Runs.Stages;
 
-/// <summary>Stage 2: the teachers' answers, one step a teacher; kept ones are reused, missing ones collected where the teacher has a checkpoint.</summary>
+/// <summary>
+/// Stage 2: the teachers' answers, one step a teacher; kept ones are reused, missing ones collected where the teacher has a checkpoint.
+/// </summary>
 internal sealed class TeacherStage(RunState state) : RunStage("teachers", state.Inputs.Config.Teachers.Count, state)
 {
     public override void Step(int step, long runStep, RunSession session)
@@ -24,7 +26,8 @@ internal sealed class TeacherStage(RunState state) : RunStage("teachers", state.
         string file = QuickstartFiles.Resolve(teacher.Answers);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         using var writer = new KeptAnswersWriter(file, packed: file.EndsWith(".gz", StringComparison.Ordinal));
-        var collector = new AnswerCollector(model, encoder, Config.Sampling(encoder), Config.DiscriminatorPretrainCompletions, Inputs.Seed);
+        var collector = new AnswerCollector(model, encoder, Config.Sampling(encoder),
+            Config.DiscriminatorPretrainCompletions, Inputs.Seed);
         session.Log($"Teacher {teacher.Name}: collecting answers into {file}.");
         collector.Collect(teacher.Name, Inputs.Questions, Inputs.Kept, writer);
     }
