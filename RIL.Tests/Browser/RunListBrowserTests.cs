@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
 using RIL.Tests.Web;
 using RIL.Tests.Web.Runs;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Web.Accounts;
 using RIL.Web.Data;
 using RIL.Web.Runs;

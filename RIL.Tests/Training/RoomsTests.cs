@@ -8,9 +8,9 @@ public sealed partial class RoomsTests
     // From the ground up; a room may use those before it.
     private static readonly string[] Staircase =
     [
-        "Settings", "Randomness", "Torch", "Safetensors", "Images", "Tokenizers", "Datasets", "Layers", "Optimizers", "Models",
-        "Generation", "Rewards", "Teachers",
-        "Evaluation", "Sft", "Grpo", "Ril", "Quickstart", "Runs", "Studies", "Commands",
+        "Randomness", "Torch", "Safetensors", "Images", "Tokenizers", "Datasets", "Layers", "Optimizers", "Models", "Training",
+        "Generation", "Rewards", "Teachers", "Evaluation", "Sft", "Grpo", "Ril", "Quickstart", "Configuration", "Runs", "Stages",
+        "Studies", "Commands",
     ];
 
     [Fact]
@@ -41,6 +41,20 @@ public sealed partial class RoomsTests
         IEnumerable<string> rooms = Directory.EnumerateDirectories(project).Where(d => Directory.EnumerateFiles(d, "*.cs").Any())
             .Select(d => Path.GetFileName(d)!);
         Assert.Empty(rooms.Except(Staircase));
+    }
+
+    [Fact]
+    public void EveryLine_EndsBeforeColumn140()
+    {
+        string root = Path.Combine(Path.GetDirectoryName(Here())!, "..", "..");
+        IEnumerable<string> files = new[] { "RIL.Training", Path.Combine("RIL.Tests", "Training") }
+            .SelectMany(f => Directory.EnumerateFiles(Path.Combine(root, f), "*.cs", SearchOption.AllDirectories))
+            .Where(f => !f.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
+        Assert.Empty(
+            from file in files
+            from line in File.ReadLines(file).Index()
+            where line.Item.Length >= 140
+            select $"{Path.GetRelativePath(root, file)}:{line.Index + 1}");
     }
 
     private static string Here([CallerFilePath] string path = "") => path;

@@ -7,7 +7,6 @@ using RIL.Training.Grpo;
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
 using RIL.Training.Randomness;
-using RIL.Training.Settings;
 using RIL.Training.Torch;
 using static TorchSharp.torch;
 

@@ -1,9 +1,9 @@
 using System.CommandLine;
+using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Models;
 using RIL.Training.Quickstart;
-using RIL.Training.Runs;
-using RIL.Training.Runs.Stages;
+using RIL.Training.Stages;
 using RIL.Training.Teachers;
 
 namespace RIL.Training.Commands;

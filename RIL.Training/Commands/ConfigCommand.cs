@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 
 namespace RIL.Training.Commands;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 
 namespace RIL.Training.Commands;
 

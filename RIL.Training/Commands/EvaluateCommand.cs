@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.Text.Json;
+using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Evaluation;
 using RIL.Training.Models;
 using RIL.Training.Quickstart;
 using RIL.Training.Runs;
-using RIL.Training.Runs.Stages;
+using RIL.Training.Stages;
 
 namespace RIL.Training.Commands;
 

@@ -1,9 +1,12 @@
+using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Generation;
 using RIL.Training.Models;
+using RIL.Training.Optimizers;
 using RIL.Training.Quickstart;
+using RIL.Training.Rewards;
 using RIL.Training.Runs;
-using RIL.Training.Settings;
+using RIL.Training.Stages;
 using RIL.Training.Teachers;
 using static TorchSharp.torch;
 

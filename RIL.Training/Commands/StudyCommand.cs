@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
 using RIL.Training.Studies;
 
@@ -64,8 +65,8 @@ internal sealed class StudyCommand
         string[] runtime = parallel == 1 ? [] : ["--threads", $"{Math.Max(1, Environment.ProcessorCount / parallel)}"];
         try
         {
-            new StudyRunner(study, folder, [.. parsed.GetRequiredValue(_settings).Select(RunConfigDocument.ParseOverride)], runtime, output)
-                .Run(seeds, arms, parallel);
+            SettingsLayer[] overrides = [.. parsed.GetRequiredValue(_settings).Select(RunConfigDocument.ParseOverride)];
+            new StudyRunner(study, folder, overrides, runtime, output).Run(seeds, arms, parallel);
         }
         catch (OperationCanceledException)
         {

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
+using RIL.Training.Stages;
 
 namespace RIL.Training.Commands;
 

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text.Json;
-using RIL.Training.Settings;
 
 namespace RIL.Training.Datasets;
 

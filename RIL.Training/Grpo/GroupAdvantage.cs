@@ -1,5 +1,3 @@
-using RIL.Training.Settings;
-
 namespace RIL.Training.Grpo;
 
 /// <summary>

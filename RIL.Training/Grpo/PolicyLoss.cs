@@ -1,4 +1,3 @@
-using RIL.Training.Settings;
 using RIL.Training.Torch;
 using static TorchSharp.torch;
 

@@ -52,7 +52,8 @@ public sealed record ImageProcessorSettings
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException or OverflowException)
         {
-            throw new InputException($"{path}: cannot be read ({e.Message}); copy it again from the checkpoint the model was made from.", e);
+            throw new InputException(
+                $"{path}: cannot be read ({e.Message}); copy it again from the checkpoint the model was made from.", e);
         }
     }
 

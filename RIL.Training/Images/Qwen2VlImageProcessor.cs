@@ -68,7 +68,8 @@ public sealed class Qwen2VlImageProcessor
             w = (long)Math.Ceiling(width * grow / factor) * factor;
         }
         if (h == 0 || w == 0) throw new InputException(
-            $"{name} is {width} × {height}, less than half an image token of {factor} pixels; raise min_pixels (now {Settings.MinPixels}).");
+            $"{name} is {width} × {height}, less than half an image token of {factor} pixels; "
+            + $"raise min_pixels (now {Settings.MinPixels}).");
         return ((int)h, (int)w);
     }
 

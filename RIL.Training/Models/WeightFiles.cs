@@ -25,7 +25,8 @@ internal static class WeightFiles
             string[] missing = [.. model.Weights.Select(w => w.Name).Where(n => !stored.ContainsKey(n))];
             if (missing.Length > 0)
                 throw new InputException($"{folder}: {missing.Length} of {model.Weights.Count} weights are missing, for instance "
-                    + $"{string.Join(", ", missing.Take(3).Select(model.WeightNameToFile))}; the checkpoint does not fit its config.json.");
+                    + $"{string.Join(", ", missing.Take(3).Select(model.WeightNameToFile))}; "
+                    + "the checkpoint does not fit its config.json.");
             foreach (Weight weight in model.Weights)
             {
                 (SafetensorsFile file, string name) = stored[weight.Name];

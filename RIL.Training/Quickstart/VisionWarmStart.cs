@@ -4,7 +4,6 @@ using RIL.Training.Models;
 using RIL.Training.Models.Qwen2_5_Vl;
 using RIL.Training.Optimizers;
 using RIL.Training.Randomness;
-using RIL.Training.Settings;
 using RIL.Training.Torch;
 using static TorchSharp.torch;
 

@@ -53,7 +53,9 @@ internal static partial class AnswerNormal
     private static partial Regex Blanks();
 
     // A minus directly after a digit or letter is a dash or a subtraction, not a sign.
-    [GeneratedRegex(@"(?<a>(?<![\w)])-?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?|(?<![\w)])-?\.\d+|\d+(?:\.\d+)?)(?:\s*/\s*(?<b>\d+(?:\.\d+)?))?")]
+    [GeneratedRegex(
+        @"(?<a>(?<![\w)])-?(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?:[eE][+-]?\d+)?|(?<![\w)])-?\.\d+|\d+(?:\.\d+)?)"
+        + @"(?:\s*/\s*(?<b>\d+(?:\.\d+)?))?")]
     private static partial Regex Numbers();
 
     // "B. a cat", "(b) a cat", "B: a cat"

@@ -1,5 +1,3 @@
-using RIL.Training.Settings;
-
 namespace RIL.Training.Rewards;
 
 /// <summary>
@@ -29,7 +27,8 @@ public sealed class RuleJudge
     public RuleJudge(JudgeRule rule, string? marker = null)
     {
         if (rule == JudgeRule.AfterMarker && string.IsNullOrWhiteSpace(marker))
-            throw new InputException("judge is after_marker and answer_marker is missing; expected the text after which the answer stands.");
+            throw new InputException(
+                "judge is after_marker and answer_marker is missing; expected the text after which the answer stands.");
         (_rule, _marker) = (rule, marker?.Trim());
     }
 

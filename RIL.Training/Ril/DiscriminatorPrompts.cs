@@ -1,7 +1,6 @@
 using RIL.Training.Datasets;
 using RIL.Training.Grpo;
 using RIL.Training.Models;
-using RIL.Training.Settings;
 
 namespace RIL.Training.Ril;
 

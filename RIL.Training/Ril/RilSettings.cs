@@ -1,4 +1,4 @@
-using RIL.Training.Settings;
+using RIL.Training.Grpo;
 
 namespace RIL.Training.Ril;
 

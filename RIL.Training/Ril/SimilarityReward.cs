@@ -1,5 +1,3 @@
-using RIL.Training.Settings;
-
 namespace RIL.Training.Ril;
 
 /// <summary>The reward for sounding like a teacher, from the discriminator's score D (1 = student).</summary>

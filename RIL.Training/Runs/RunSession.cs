@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using RIL.Training.Configuration;
 using RIL.Training.Torch;
 
 namespace RIL.Training.Runs;

@@ -21,7 +21,8 @@ public sealed class TensorBoardWriter : IRunObserver, IDisposable
     {
         Directory.CreateDirectory(folder);
         DateTimeOffset now = DateTimeOffset.UtcNow;
-        string name = $"events.out.tfevents.{now.ToUnixTimeSeconds()}.{Environment.MachineName}.{Environment.ProcessId}.{Stopwatch.GetTimestamp()}";
+        string name = $"events.out.tfevents.{now.ToUnixTimeSeconds()}.{Environment.MachineName}."
+            + $"{Environment.ProcessId}.{Stopwatch.GetTimestamp()}";
         _file = new FileStream(Path.Combine(folder, name), FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         Write(now, 0, message => message.Text(3, "brain.Event:2"));
         if (firstStep > 0) Write(now, firstStep, message => message.Message(7, session => session.Number(1, 1))); // SessionLog.START

@@ -112,7 +112,8 @@ public sealed unsafe class SafetensorsFile : IDisposable
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
             or ArgumentException or OverflowException)
         {
-            throw new InputException($"{Path}: its header cannot be read ({e.Message}); the file is damaged or not a safetensors file.", e);
+            throw new InputException(
+                $"{Path}: its header cannot be read ({e.Message}); the file is damaged or not a safetensors file.", e);
         }
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 
 namespace RIL.Training.Studies;
 

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
 using RIL.Training.Datasets;
-using RIL.Training.Settings;
 
 namespace RIL.Training.Teachers;
 

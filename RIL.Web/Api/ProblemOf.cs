@@ -9,7 +9,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using RIL.Training;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 
 namespace RIL.Web.Api;
 

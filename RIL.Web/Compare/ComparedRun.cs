@@ -1,3 +1,4 @@
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
 using RIL.Web.Charts;
 using RIL.Web.Controls;

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using RIL.Training;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Web.Data;
 
 namespace RIL.Web.Runs;

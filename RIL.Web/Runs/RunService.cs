@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using RIL.Training;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Web.Accounts;
 using RIL.Web.Data;
 using RIL.Web.Runs.Live;

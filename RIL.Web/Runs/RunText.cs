@@ -1,5 +1,5 @@
 using RIL.Training;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Web.Data;
 
 namespace RIL.Web.Runs;

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Components.Web.Virtualization;
 using MudBlazor;
 using RIL.Training;
 using RIL.Training.Datasets;
-using RIL.Training.Settings;
+using RIL.Training.Rewards;
 using RIL.Web.Accounts;
 using RIL.Web.Controls;
 using RIL.Web.Datasets;

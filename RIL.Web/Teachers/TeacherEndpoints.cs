@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using RIL.Training;
 using RIL.Training.Datasets;
-using RIL.Training.Settings;
+using RIL.Training.Rewards;
 using RIL.Web.Accounts;
 using RIL.Web.Api;
 using RIL.Web.Datasets;

@@ -5,7 +5,6 @@ using System.Text.Json;
 using RIL.Training;
 using RIL.Training.Datasets;
 using RIL.Web.Datasets;
-using RIL.Training.Settings;
 
 namespace RIL.Web.Teachers;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using RIL.Training;
 using RIL.Training.Datasets;
 using RIL.Training.Rewards;
-using RIL.Training.Settings;
 using RIL.Training.Teachers;
 using RIL.Web.Datasets;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RIL.Training.Commands;
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
 
 namespace RIL.Tests.Training.Commands;

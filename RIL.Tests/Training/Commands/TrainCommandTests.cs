@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using RIL.Training.Commands;
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
 
 namespace RIL.Tests.Training.Commands;

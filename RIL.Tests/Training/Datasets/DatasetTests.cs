@@ -25,8 +25,10 @@ public sealed class DatasetTests : IDisposable
     public void EveryFieldOfARow_IsRead()
     {
         Example example = Assert.Single(Load("""
-            {"id": 7, "prompt": [{"role": "system", "content": "Be brief."}, {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "What is <image> ?"}]}],
-             "images": ["pictures/a.png"], "answer": 3.5, "question_type": "sum", "data_source": "s", "teacher_responses": [{"teacher": "A", "text": "3.5 ."}], "extra": {}}
+            {"id": 7, "prompt": [{"role": "system", "content": "Be brief."}, {"role": "user", "content":
+                [{"type": "image"}, {"type": "text", "text": "What is <image> ?"}]}],
+             "images": ["pictures/a.png"], "answer": 3.5, "question_type": "sum", "data_source": "s",
+             "teacher_responses": [{"teacher": "A", "text": "3.5 ."}], "extra": {}}
             """));
         Assert.Equal(("7", "3.5", "sum", "s"), (example.Id, example.Answer, example.QuestionType, example.DataSource));
         Assert.Equal(["system", "user"], example.Prompt.Select(m => m.Role));
@@ -66,7 +68,8 @@ public sealed class DatasetTests : IDisposable
 
     [Fact]
     public void PicturesInMessageParts_AreFound() => Assert.Equal(2, Assert.Single(Load(
-        """{"prompt": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AQI="}}, {"type": "text", "text": "?"}]}], "answer": "x"}""")).Images[0].Read().Length);
+        """{"prompt": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,AQI="}}, """
+        + """{"type": "text", "text": "?"}]}], "answer": "x"}""")).Images[0].Read().Length);
 
     [Theory]
     [InlineData("no object", "not a JSON object ('no object' is an invalid JSON literal. Expected the literal 'null', at byte 2)")]
@@ -83,7 +86,9 @@ public sealed class DatasetTests : IDisposable
     [InlineData("""{"prompt": "<image><image>?", "images": ["pictures/a.png"], "answer": "x"}""", "2 image markers and the row 1 picture")]
     [InlineData("""{"prompt": "?", "images": ["pictures/a.png"], "answer": "x"}""", "0 image markers and the row 1 picture")]
     [InlineData("""{"prompt": "<image>?", "answer": "x"}""", "1 image marker and the row 0 pictures")]
-    [InlineData("""{"prompt": [{"role": "user", "content": [{"type": "text", "text": "?"}]}], "images": ["pictures/a.png"], "answer": "x"}""", "0 image markers")]
+    [InlineData(
+        """{"prompt": [{"role": "user", "content": [{"type": "text", "text": "?"}]}], "images": ["pictures/a.png"], "answer": "x"}""",
+        "0 image markers")]
     [InlineData("""{"prompt": "?"}""", "answer (or solution) is missing")]
     [InlineData("""{"answer": "x"}""", "prompt is missing")]
     [InlineData("""{"prompt": "", "answer": "x"}""", "prompt is empty")]

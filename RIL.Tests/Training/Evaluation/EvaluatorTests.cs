@@ -3,7 +3,6 @@ using RIL.Training.Evaluation;
 using RIL.Training.Generation;
 using RIL.Training.Models;
 using RIL.Training.Rewards;
-using RIL.Training.Settings;
 using static TorchSharp.torch;
 
 namespace RIL.Tests.Training.Evaluation;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using RIL.Tests.Training.Models;
 using RIL.Training.Grpo;
-using RIL.Training.Settings;
 using static TorchSharp.torch;
 
 namespace RIL.Tests.Training.Grpo;

@@ -1,5 +1,4 @@
 using RIL.Training.Grpo;
-using RIL.Training.Settings;
 
 namespace RIL.Tests.Training.Grpo;
 

@@ -128,7 +128,8 @@ public sealed class Qwen2_5_VlProcessorTests(Qwen2_5_VlProcessorTests.Checkpoint
                 """{"tokenizer_class": "Qwen2Tokenizer", "eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}""");
             File.WriteAllText(Path.Combine(folder, "preprocessor_config.json"), """{"min_pixels": 3136, "max_pixels": 12544}""");
             File.WriteAllText(Path.Combine(folder, "config.json"), $$"""
-                {"model_type": "qwen2_5_vl", "image_token_id": {{imageToken}}, "video_token_id": 151656, "vision_start_token_id": 151652, "vision_end_token_id": 151653, "text_config": {"eos_token_id": 151643} }
+                {"model_type": "qwen2_5_vl", "image_token_id": {{imageToken}}, "video_token_id": 151656,
+                 "vision_start_token_id": 151652, "vision_end_token_id": 151653, "text_config": {"eos_token_id": 151643} }
                 """);
         }
     }

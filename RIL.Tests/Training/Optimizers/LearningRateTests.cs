@@ -1,5 +1,4 @@
 using RIL.Training.Optimizers;
-using RIL.Training.Settings;
 
 namespace RIL.Tests.Training.Optimizers;
 

@@ -3,7 +3,6 @@ using RIL.Training.Datasets;
 using RIL.Training.Images;
 using RIL.Training.Quickstart;
 using RIL.Training.Rewards;
-using RIL.Training.Settings;
 
 namespace RIL.Tests.Training.Quickstart;
 
@@ -106,7 +105,8 @@ public sealed class QuickstartDataTests
             StringComparison.Ordinal);
 
     private static string Describe(Example row) =>
-        $"{row.Id}|{string.Join(' ', row.Prompt[0].Content.Select(p => p.Text ?? "<image>"))}|{row.Answer}|{row.QuestionType}|{row.DataSource}";
+        $"{row.Id}|{string.Join(' ', row.Prompt[0].Content.Select(p => p.Text ?? "<image>"))}|{row.Answer}|"
+        + $"{row.QuestionType}|{row.DataSource}";
 
     // Written apart from the generator, from the rules of the game.
     private static string Solve(Question q)

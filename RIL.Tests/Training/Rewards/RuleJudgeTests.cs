@@ -1,7 +1,6 @@
 using RIL.Training;
 using RIL.Training.Datasets;
 using RIL.Training.Rewards;
-using RIL.Training.Settings;
 
 namespace RIL.Tests.Training.Rewards;
 

@@ -2,7 +2,6 @@ using RIL.Training.Grpo;
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
 using RIL.Training.Ril;
-using RIL.Training.Settings;
 using static TorchSharp.torch;
 
 namespace RIL.Tests.Training.Ril;

@@ -6,7 +6,6 @@ using RIL.Training.Models;
 using RIL.Training.Optimizers;
 using RIL.Training.Rewards;
 using RIL.Training.Ril;
-using RIL.Training.Settings;
 using RIL.Training.Teachers;
 using static TorchSharp.torch;
 

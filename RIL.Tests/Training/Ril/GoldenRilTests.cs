@@ -6,7 +6,6 @@ using RIL.Training.Models;
 using RIL.Training.Optimizers;
 using RIL.Training.Rewards;
 using RIL.Training.Ril;
-using RIL.Training.Settings;
 using static TorchSharp.torch;
 
 namespace RIL.Tests.Training.Ril;

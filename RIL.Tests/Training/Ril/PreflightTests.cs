@@ -22,7 +22,8 @@ public sealed class PreflightTests : IDisposable
     {
         using VisionLanguageModel student = Load();
         using Discriminator discriminator = Discriminator.From(student, 1, false, new AdamWSettings(), 1);
-        Assert.Matches(@"^Preflight: sampling and training agree on log-probabilities within \S+, other pictures move the student's by up to \S+, the reference's by up to \S+, the discriminator's scores by up to \S+\.$", Check(student, student, discriminator));
+        Assert.Matches(@"^Preflight: sampling and training agree on log-probabilities within \S+, other pictures move the student's by up "
+            + @"to \S+, the reference's by up to \S+, the discriminator's scores by up to \S+\.$", Check(student, student, discriminator));
     }
 
     [Theory, InlineData("student"), InlineData("reference"), InlineData("discriminator")]

@@ -1,6 +1,10 @@
 using RIL.Training;
+using RIL.Training.Configuration;
+using RIL.Training.Grpo;
+using RIL.Training.Optimizers;
+using RIL.Training.Rewards;
 using RIL.Training.Runs;
-using RIL.Training.Settings;
+using RIL.Training.Stages;
 
 namespace RIL.Tests.Training.Runs;
 
@@ -105,7 +109,8 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
             .Select(i => $$"""{"question": "q{{i}}", "teacher": "long", "text": "answer : yes ."}"""));
         string held = Path.Combine(_runs.Folder("text"), "held.jsonl");
         File.WriteAllLines(held, [.. ((int[])[2, 3])
-            .Select(a => $$"""{"prompt": "how many ?", "answer": "2", "teacher_responses": [{"teacher": "long", "text": "there are {{a}}"}]}""")]);
+            .Select(a => """{"prompt": "how many ?", "answer": "2", "teacher_responses": [{"teacher": "long", "text": """
+                + $$""" "there are {{a}}"}]}""")]);
         RunConfig config = _runs.Config("text-run") with { Dataset = data, SftDataset = null, EvalDataset = held, EvalSteps = 0,
             Teachers = [new("long", answers)], Judge = JudgeRule.Numeric };
         Assert.Equal("completed", TinyRun.Execute(config));

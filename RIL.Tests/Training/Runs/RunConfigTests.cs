@@ -1,7 +1,8 @@
 using System.Text.Json.Nodes;
 using RIL.Training;
-using RIL.Training.Runs;
-using RIL.Training.Settings;
+using RIL.Training.Configuration;
+using RIL.Training.Grpo;
+using RIL.Training.Rewards;
 
 namespace RIL.Tests.Training.Runs;
 

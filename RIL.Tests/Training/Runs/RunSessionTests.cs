@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Parquet;
 using RIL.Training;
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
 
 namespace RIL.Tests.Training.Runs;

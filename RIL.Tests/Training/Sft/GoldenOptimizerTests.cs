@@ -3,7 +3,6 @@ using RIL.Tests.Training.Models;
 using RIL.Training.Layers;
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
-using RIL.Training.Settings;
 using RIL.Training.Sft;
 using static TorchSharp.torch;
 

@@ -1,6 +1,6 @@
 using RIL.Training;
 using RIL.Training.Commands;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Training.Studies;
 
 namespace RIL.Tests.Training.Studies;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Web.Compare;
 using RIL.Web.Runs;
 using RIL.Web.Runs.Completions;

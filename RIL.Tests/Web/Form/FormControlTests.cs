@@ -2,7 +2,7 @@ using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor.Services;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Web.Runs.Form;
 
 namespace RIL.Tests.Web.Form;

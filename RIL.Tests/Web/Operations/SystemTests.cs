@@ -48,7 +48,7 @@ public sealed class SystemTests(SiteFixture site)
     public async Task Purge_RefusesARunThatIsNotInTheTrash_AndOneWhoseStudentIsWanted()
     {
         Run finished = Filled(), wanted = Filled();
-        Run draft = Maker.Add(RunState.Draft, new RIL.Training.Runs.RunConfig { Dataset = "quickstart:rl", Student = "run:" + wanted.Id });
+        Run draft = Maker.Add(RunState.Draft, new RIL.Training.Configuration.RunConfig { Dataset = "quickstart:rl", Student = "run:" + wanted.Id });
         (await site.Member.DeleteAsync($"/api/v1/runs/{wanted.Id}", Cancellation)).EnsureSuccessStatusCode();
 
         JsonElement result = await Sent(site.Administrator.PostAsJsonAsync("/api/v1/system/trash/purge", new { runs = new[] { finished.Id, wanted.Id, "../../etc" } }, Cancellation));

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RIL.Tests.Web.Runs;
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
 using RIL.Web.Data;
 using RIL.Web.Runs;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
 using RIL.Web.Accounts;
 using RIL.Web.Data;

@@ -1,4 +1,5 @@
 using RIL.Training;
+using RIL.Training.Configuration;
 using RIL.Training.Quickstart;
 using RIL.Training.Runs;
 using RIL.Web.Runs;

@@ -1,4 +1,4 @@
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Web.Charts;
 using RIL.Web.Runs.Pages;
 

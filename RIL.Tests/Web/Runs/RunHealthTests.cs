@@ -1,5 +1,5 @@
-using RIL.Training.Runs;
-using RIL.Training.Settings;
+using RIL.Training.Configuration;
+using RIL.Training.Ril;
 using RIL.Web.Runs;
 using RIL.Web.Runs.Pages;
 

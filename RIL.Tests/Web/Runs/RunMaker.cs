@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
 using RIL.Web.Data;
 using RIL.Web.Runs;

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RIL.Tests.Web.Jobs;
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
 using RIL.Web.Data;
 using RIL.Web.Runs;

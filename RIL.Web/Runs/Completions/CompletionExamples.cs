@@ -1,7 +1,7 @@
 using RIL.Training;
+using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Quickstart;
-using RIL.Training.Runs;
 using RIL.Web.Data;
 
 namespace RIL.Web.Runs.Completions;

@@ -1,3 +1,4 @@
+using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Runs;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
 using RIL.Web.Data;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using RIL.Training;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Web.Controls;
 using RIL.Web.Runs.Pages;
 

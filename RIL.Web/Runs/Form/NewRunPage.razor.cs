@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.JSInterop;
 using MudBlazor;
 using RIL.Training;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Web.Accounts;
 using RIL.Web.Datasets;
 using RIL.Web.Models;

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using RIL.Training;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Web.Controls;
 using RIL.Web.Data;
 using RIL.Web.Models;

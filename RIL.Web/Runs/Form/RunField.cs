@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 
 namespace RIL.Web.Runs.Form;
 

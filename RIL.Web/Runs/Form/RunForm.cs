@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RIL.Training;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 
 namespace RIL.Web.Runs.Form;
 

@@ -1,5 +1,4 @@
-using RIL.Training.Runs;
-using RIL.Training.Settings;
+using RIL.Training.Configuration;
 using RIL.Web.Controls;
 
 namespace RIL.Web.Runs.Form;

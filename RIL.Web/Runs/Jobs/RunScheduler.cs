@@ -2,7 +2,7 @@ using System.Threading.Channels;
 using Hangfire;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Web.Accounts;
 using RIL.Web.Data;
 using RIL.Web.Operations;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Components.Web.Virtualization;
 using MudBlazor;
 using RIL.Training;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Web.Accounts;
 using RIL.Web.Controls;
 using RIL.Web.Runs.Live;

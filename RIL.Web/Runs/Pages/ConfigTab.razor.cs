@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.JSInterop;
 using MudBlazor;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Web.Controls;
 
 namespace RIL.Web.Runs.Pages;

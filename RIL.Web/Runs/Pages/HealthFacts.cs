@@ -1,4 +1,4 @@
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 
 namespace RIL.Web.Runs.Pages;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RIL.Training;
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
 
 namespace RIL.Web.Runs.Pages;

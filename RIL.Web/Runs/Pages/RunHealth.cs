@@ -1,4 +1,4 @@
-using RIL.Training.Settings;
+using RIL.Training.Ril;
 using RIL.Web.Controls;
 using static RIL.Web.Runs.Pages.HealthLevel;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Components;
-using RIL.Training.Runs;
+using RIL.Training.Configuration;
 using RIL.Web.Runs.Ingest;
 using RIL.Web.Runs.Log;
 

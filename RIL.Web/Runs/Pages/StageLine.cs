@@ -1,6 +1,6 @@
 using System.Globalization;
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
-using RIL.Training.Settings;
 using RIL.Web.Controls;
 using RIL.Web.Runs.Ingest;
 using RIL.Web.Runs.Live;

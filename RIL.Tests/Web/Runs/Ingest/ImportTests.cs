@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using RIL.Tests.Training.Commands;
 using RIL.Training;
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
 using RIL.Web.Accounts;
 using RIL.Web.Data;

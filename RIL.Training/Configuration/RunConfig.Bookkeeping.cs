@@ -1,0 +1,79 @@
+using RIL.Training.Torch;
+
+namespace RIL.Training.Configuration;
+
+// What a run writes and when, and the machine it runs on; nothing here changes what is learnt, except seed and, in the last bits, threads,
+// workers and matmul.
+public sealed partial record RunConfig
+{
+    /// <summary>Run folder.</summary>
+    [Setting("output_dir", "Run folder; null = runs/ and the run's name.", MayChange = true)]
+    public string? OutputDir { get; init; }
+
+    /// <summary>Name of the run.</summary>
+    [Setting("run_name", "Name of the run; null = the preset's or file's name and the time.", MayChange = true)]
+    public string? RunName { get; init; }
+
+    /// <summary>Checkpoint to go on from.</summary>
+    [Setting("resume_from_checkpoint",
+        "Go on from this checkpoint folder, or from the last good one of output_dir (latest); null = from the start.", MayChange = true)]
+    public string? ResumeFromCheckpoint { get; init; }
+
+    /// <summary>Seed of everything random.</summary>
+    [Setting("seed", "Seed of everything random; the same seed gives the same run on the same machine.", Min = 0)]
+    public long Seed { get; init; } = 42;
+
+    /// <summary>Steps between metrics.</summary>
+    [Setting("logging_steps", "Steps between metrics events.", Min = 1)]
+    public int LoggingSteps { get; init; } = 1;
+
+    /// <summary>Whether completions are kept.</summary>
+    [Setting("log_completions", "Whether completions with their rewards are kept as parquet, every logging_steps.")]
+    public bool LogCompletions { get; init; } = true;
+
+    /// <summary>Steps between checkpoints.</summary>
+    [Setting("save_steps", "Steps between checkpoints, in every stage; 0 = only at the end of a stage.", Min = 0)]
+    public int SaveSteps { get; init; } = 100;
+
+    /// <summary>Checkpoints kept.</summary>
+    [Setting("save_total_limit", "Newest checkpoints kept; the last good one always is; null = all.", Min = 1, MayChange = true)]
+    public int? SaveTotalLimit { get; init; } = 2;
+
+    /// <summary>Steps between evaluations.</summary>
+    [Setting("eval_steps", "Steps between evaluations during training; 0 = only at the end.", Min = 0)]
+    public int EvalSteps { get; init; }
+
+    /// <summary>Questions per evaluation.</summary>
+    [Setting("eval_limit", "Questions asked per evaluation, the first of the file; 0 = all.", Min = 0)]
+    public int EvalLimit { get; init; }
+
+    /// <summary>Questions answered at a time in evaluation.</summary>
+    [Setting("per_device_eval_batch_size", "Questions answered at a time in an evaluation.", Min = 1)]
+    public int EvalBatchSize { get; init; } = 64;
+
+    /// <summary>How evaluation answers.</summary>
+    [Setting("eval_sampling", "How the student answers in an evaluation.")]
+    public EvalSampling EvalSampling { get; init; } = EvalSampling.Greedy;
+
+    /// <summary>Where tensors live.</summary>
+    [Setting("device", "Where the run computes.", MayChange = true)]
+    public DeviceChoice Device { get; init; } = DeviceChoice.Auto;
+
+    /// <summary>Whether to compute in bfloat16.</summary>
+    [Setting("bf16", "Whether to compute in bfloat16; only false is possible so far, and everything is float32.")]
+    public bool Bf16 { get; init; }
+
+    /// <summary>Cores to use.</summary>
+    [Setting("threads", "Cores to use; 0 = all of the machine.", Min = 0, Max = 1024, MayChange = true)]
+    public int Threads { get; init; }
+
+    /// <summary>Workers side by side.</summary>
+    [Setting("workers", "Threads that compute shares of a batch side by side, with threads / workers inside an operator each; 0 = one a "
+        + "core.", Min = 0, Max = 1024, MayChange = true)]
+    public int Workers { get; init; }
+
+    /// <summary>Route of f32 products.</summary>
+    [Setting("matmul", "Route of f32 matrix products on the CPU: fast (oneDNN where a self-check finds it exact) or default.",
+        MayChange = true)]
+    public MatmulRoute Matmul { get; init; } = MatmulRoute.Fast;
+}

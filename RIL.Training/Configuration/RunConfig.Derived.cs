@@ -1,0 +1,39 @@
+namespace RIL.Training.Configuration;
+
+// What follows from the settings.
+public sealed partial record RunConfig
+{
+    /// <summary>Student completions sampled per step.</summary>
+    public int CompletionsPerStep => CompletionsPerPass * PassesPerUpdate;
+
+    /// <summary>Questions per step.</summary>
+    public int PromptsPerStep => CompletionsPerStep / CompletionsPerPrompt;
+
+    /// <summary>Questions per forward and backward pass.</summary>
+    public int PromptsPerPass => CompletionsPerPass / CompletionsPerPrompt;
+
+    /// <summary>Whether the reinforcement loop runs.</summary>
+    public bool TrainsPolicy => Policy != Configuration.PolicyStage.None && MaxSteps > 0;
+
+    /// <summary>Whether supervised fine-tuning runs.</summary>
+    public bool FineTunes => SftSteps > 0 || SftEpochs > 0;
+
+    /// <summary>Whether the run has a discriminator.</summary>
+    public bool UsesDiscriminator => TrainsPolicy && RewardWeights.Similarity > 0;
+
+    /// <summary>Whether teachers' answers are needed at all.</summary>
+    public bool UsesTeachers => UsesDiscriminator || (TrainsPolicy && TeachersInGroup)
+        || (FineTunes && SftSource != Configuration.SftSource.GroundTruth);
+
+    /// <summary>Upper clipping bound in force.</summary>
+    public double ClipHigh => EpsilonHigh ?? Epsilon;
+
+    /// <summary>
+    /// Teacher outputs of one group, in the order of <see cref="Teachers"/>: <c>num_generations</c> shared by weight; whole numbers in a
+    /// configuration that passed its checks.
+    /// </summary>
+    public IReadOnlyList<int> TeacherDraws => [.. ExactTeacherDraws.Select(d => (int)Math.Round(d))];
+
+    internal IEnumerable<double> ExactTeacherDraws =>
+        Teachers.Select(t => CompletionsPerPrompt * t.Weight / Teachers.Sum(other => other.Weight));
+}

@@ -1,0 +1,91 @@
+using RIL.Training.Configuration;
+using RIL.Training.Datasets;
+using RIL.Training.Generation;
+using RIL.Training.Models;
+using RIL.Training.Quickstart;
+using RIL.Training.Rewards;
+using RIL.Training.Teachers;
+using RIL.Training.Torch;
+using static TorchSharp.torch;
+
+namespace RIL.Training.Stages;
+
+/// <summary>Everything a run reads, checked before anything is trained.</summary>
+internal sealed class RunInputs
+{
+    private RunInputs(RunConfig config)
+    {
+        Config = config;
+        Device = ChooseDevice(config.Device);
+        StudentFolder = QuickstartFiles.Resolve(config.Student);
+        Encoder = ModelCatalog.LoadPromptEncoder(StudentFolder, config.MinPixels, config.MaxPixels);
+        Judge = config.CreateJudge();
+        Questions = RunConfig.LoadExamples(config.Dataset);
+        SftQuestions = config.SftDataset is { } sft ? RunConfig.LoadExamples(sft) : Questions;
+        EvaluationQuestions = config.EvalDataset is { } eval ? Limited(RunConfig.LoadExamples(eval)) : [];
+        ValidationQuestions = config.ValidationDataset is { } validation ? Limited(RunConfig.LoadExamples(validation))
+            : EvaluationQuestions;
+        Kept = config.UsesTeachers ? LoadAnswers() : new KeptAnswers();
+    }
+
+    public RunConfig Config { get; }
+
+    public Device Device { get; }
+
+    public string StudentFolder { get; }
+
+    public IPromptEncoder Encoder { get; }
+
+    public RuleJudge Judge { get; }
+
+    public IReadOnlyList<Example> Questions { get; }
+
+    public IReadOnlyList<Example> SftQuestions { get; }
+
+    public IReadOnlyList<Example> EvaluationQuestions { get; }
+
+    public IReadOnlyList<Example> ValidationQuestions { get; }
+
+    public KeptAnswers Kept { get; }
+
+    public ulong Seed => (ulong)Config.Seed;
+
+    /// <summary>How the student samples in training.</summary>
+    public SamplingOptions Sampling => Config.Sampling(Encoder);
+
+    public static RunInputs Load(RunConfig config) => new(config);
+
+    /// <summary>The device that a choice means on this machine.</summary>
+    public static Device ChooseDevice(DeviceChoice choice) => choice switch
+    {
+        DeviceChoice.Cpu => CPU,
+        DeviceChoice.Cuda when !cuda.is_available() =>
+            throw new InputException("device is cuda and libtorch finds no GPU; expected a CUDA build (-p:TorchBackend=cuda) and a "
+            + "driver, or device: cpu."),
+        DeviceChoice.Cuda => CUDA,
+        _ => cuda.is_available() ? CUDA : CPU,
+    };
+
+    private IReadOnlyList<Example> Limited(IReadOnlyList<Example> rows) => Config.EvalLimit > 0 && Config.EvalLimit < rows.Count
+        ? [.. rows.Take(Config.EvalLimit)] : rows;
+
+    private KeptAnswers LoadAnswers()
+    {
+        KeptAnswers all = KeptAnswers.FromRows(Questions);
+        foreach (TeacherSource teacher in Config.Teachers)
+        {
+            // Asked for much later, and then the warm start would be lost.
+            if (teacher.Checkpoint is { } checkpoint && !File.Exists(Path.Combine(QuickstartFiles.Resolve(checkpoint), "config.json")))
+                throw new InputException($"teachers: the checkpoint of '{teacher.Name}', {QuickstartFiles.Resolve(checkpoint)}, holds no "
+                    + $"config.json; expected a Hugging Face checkpoint folder.");
+            string file = QuickstartFiles.Resolve(teacher.Answers);
+            if (File.Exists(file)) all.Add(KeptAnswers.Load(file, teacher.Name));
+            else if (teacher.Checkpoint is null && all.Missing(Questions, teacher.Name).Count > 0)
+                throw new InputException($"teachers: the file of kept answers of '{teacher.Name}', {file}, does not exist; collect it, or "
+                    + $"give the teacher a checkpoint to collect it from.");
+        }
+        string[] closed = [.. Config.Teachers.Where(t => t.Checkpoint is null).Select(t => t.Name)];
+        if (closed.Length > 0) all.Check(Questions, closed, "teachers");
+        return all;
+    }
+}

@@ -1,0 +1,88 @@
+using RIL.Training.Configuration;
+using RIL.Training.Datasets;
+using RIL.Training.Models;
+using RIL.Training.Optimizers;
+using RIL.Training.Runs;
+using RIL.Training.Sft;
+using RIL.Training.Torch;
+using static TorchSharp.torch;
+
+namespace RIL.Training.Stages;
+
+/// <summary>Stage 1: supervised fine-tuning on the data set's or the teachers' answers.</summary>
+internal sealed class SftStage : RunStage
+{
+    private const string OptimizerFile = "optimizer.safetensors";
+    private readonly IReadOnlyList<(Example Example, string Answer)> _pairs;
+    private readonly EpochOrder _order;
+    private readonly LearningRate _rate;
+    private SftTrainer? _trainer;
+
+    private SftStage(RunModels state, IReadOnlyList<(Example, string)> pairs, int steps) : base("sft", steps, state)
+    {
+        _pairs = pairs;
+        _order = new EpochOrder(pairs.Count, Inputs.Seed + 2);
+        _rate = Config.SftRate(steps);
+    }
+
+    public static SftStage Of(RunModels state)
+    {
+        RunConfig config = state.Inputs.Config;
+        (Example, string)[] pairs = [.. Pairs(state.Inputs)];
+        if (pairs.Length == 0) throw new InputException(
+            $"sft_source is {config.SftSource} and no answer passes its filter; expected at least one.");
+        return new SftStage(state, pairs, config.SftUpdates(pairs.Length));
+    }
+
+    public override void Enter(Checkpoint? checkpoint)
+    {
+        _trainer = new SftTrainer(State.Student, Config.SftFreezeVisionTower ?? Config.FreezeVisionTower, Config.AdamW,
+            Config.MaxGradNorm);
+        if (checkpoint is not null) RunModels.Copy(checkpoint, OptimizerFile, _trainer.Optimizer.AdamW.State());
+    }
+
+    public override void Step(int step, long runStep, RunSession session)
+    {
+        int[] rows = _order.Take((long)step * Config.SftBatchSize, Config.SftBatchSize);
+        var examples = new SftExample[rows.Length];
+        TorchRuntime.Workers.ForEach([.. Enumerable.Range(0, rows.Length)], (_, i) => examples[i] = Encode(_pairs[rows[i]]));
+        double rate = _rate.At(step);
+        SftUpdate update = _trainer!.Update(examples, rate);
+        RequireFinite(step, session, update.Loss, update.GradientNorm);
+        State.Tokens += examples.Sum(e => e.Prompt.TokenIds.Length + e.Answer.Length);
+        if (Logs(step))
+            session.Metrics(runStep, new Dictionary<string, double> { ["loss"] = update.Loss, ["grad_norm"] = update.GradientNorm,
+                ["learning_rate"] = rate, ["num_tokens"] = State.Tokens });
+        if (!Config.TrainsPolicy && Validates(step)) HeldOut.Validate(State, runStep, session);
+    }
+
+    public override void Leave(long runStep, RunSession session) => HeldOut.Student(State, "sft", runStep, session);
+
+    public override IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Tensors =>
+        [Optimizer(OptimizerFile, _trainer!.Optimizer.AdamW)];
+
+    public override void Dispose()
+    {
+        _trainer?.Dispose();
+        base.Dispose();
+    }
+
+    private SftExample Encode((Example Example, string Answer) pair)
+    {
+        EncodedPrompt prompt = Inputs.Encoder.Encode(pair.Example.Prompt, pair.Example.Images, pair.Example.Id);
+        return new SftExample(prompt, [.. Inputs.Encoder.EncodeCompletion(pair.Answer), Inputs.Encoder.EndTokenId]);
+    }
+
+    private static IEnumerable<(Example, string)> Pairs(RunInputs inputs)
+    {
+        RunConfig config = inputs.Config;
+        if (config.SftSource == SftSource.GroundTruth) return inputs.SftQuestions.Select(e => (e, e.Answer));
+        return from example in inputs.Questions
+               from teacher in config.Teachers
+               from text in inputs.Kept.Of(teacher.Name, example.Id)
+               where config.SftSource == SftSource.TeacherAnswers || inputs.Judge.IsRight(example.Answer, text) == true
+               where config.SftSource != SftSource.RightLongTeacherAnswers
+                   || inputs.Encoder.EncodeCompletion(text).Length >= config.SftLongAnswerTokens
+               select (example, text);
+    }
+}
