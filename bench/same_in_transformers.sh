@@ -14,7 +14,7 @@ rm -rf "$work"
 mkdir -p "$work"
 cp -r "$checkpoint" "$work/model"
 ril() { dotnet run -c Release --project "$repository/RIL.Training" -- "$@"; }
-ril example export "quickstart:test:7:$questions" --output "$work/data" >&2
+ril quickstart export "quickstart:test:7:$questions" --output "$work/data" >&2
 ril evaluate "$checkpoint" --preset quickstart --dataset "$work/data/data.jsonl" --limit "$questions" --answers "$work/ours.jsonl" --json >&2
 chroot "$root" env OMP_WAIT_POLICY=passive /opt/venv/bin/python - <<'PY'
 import json, torch

@@ -2,7 +2,6 @@ using System.CommandLine;
 using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Models;
-using RIL.Training.Quickstart;
 using RIL.Training.Stages;
 using RIL.Training.Teachers;
 
@@ -41,8 +40,8 @@ internal static class CollectCommand
                 : throw new InputException("--dataset is missing and the configuration has no dataset; expected the training questions."));
             int perQuestion = parsed.GetRequiredValue(answers);
             if (perQuestion < 1) throw new InputException($"--answers is {perQuestion}; expected a whole number from 1.");
-            Collect(parsed.GetRequiredValue(teacher), QuickstartFiles.Resolve(parsed.GetRequiredValue(checkpoint)),
-                RunConfig.LoadExamples(data), parsed.GetRequiredValue(output), perQuestion, settings,
+            Collect(parsed.GetRequiredValue(teacher), InputReference.ResolvePath(parsed.GetRequiredValue(checkpoint)),
+                InputReference.ReadRows(data), parsed.GetRequiredValue(output), perQuestion, settings,
                 parsed.InvocationConfiguration.Output);
         });
         return verb;

@@ -46,7 +46,7 @@ internal static class CommandLine
         {
             TrainCommand.Create(), EvaluateCommand.Create(), CollectCommand.Create(),
             ConfigCommand.Create(),
-            StudyCommand.Create(), BenchCommand.Create(), ExampleCommand.Create(),
+            StudyCommand.Create(), BenchCommand.Create(), QuickstartCommand.Create(),
             ControlCommands.Create(RunRequest.Stop), ControlCommands.Create(RunRequest.Pause),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();

@@ -4,7 +4,6 @@ using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Evaluation;
 using RIL.Training.Models;
-using RIL.Training.Quickstart;
 using RIL.Training.Runs;
 using RIL.Training.Stages;
 
@@ -38,7 +37,7 @@ internal static class EvaluateCommand
             runtime.Start(parsed, settings.Torch);
             string data = parsed.GetValue(dataset) ?? settings.EvalDataset
                 ?? throw new InputException("--dataset is missing and the configuration has no eval_dataset; expected a data set.");
-            IReadOnlyList<Example> questions = RunConfig.LoadExamples(data);
+            IReadOnlyList<Example> questions = InputReference.ReadRows(data);
             int count = parsed.GetValue(limit) ?? settings.EvalLimit;
             if (count > 0) questions = [.. questions.Take(count)];
             Report(parsed.GetRequiredValue(models), questions, settings, parsed.GetValue(answers), parsed.GetValue(json),
@@ -55,7 +54,7 @@ internal static class EvaluateCommand
         foreach (string folder in models)
         {
             string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
-            IReadOnlyList<EvaluatedAnswer> answers = Ask(QuickstartFiles.Resolve(folder), questions, settings);
+            IReadOnlyList<EvaluatedAnswer> answers = Ask(InputReference.ResolvePath(folder), questions, settings);
             foreach (EvaluatedAnswer answer in answers)
                 lines?.WriteLine(JsonSerializer.Serialize(new { model = folder, question = answer.Question.Id,
                     type = answer.Question.QuestionType, truth = answer.Question.Answer, answer = answer.Text, right = answer.Right },

@@ -1,9 +1,7 @@
-using RIL.Training.Datasets;
 using RIL.Training.Generation;
 using RIL.Training.Grpo;
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
-using RIL.Training.Quickstart;
 using RIL.Training.Rewards;
 using RIL.Training.Ril;
 using RIL.Training.Teachers;
@@ -68,8 +66,4 @@ public sealed partial record RunConfig
 
     /// <summary>The teachers and their shares.</summary>
     public IReadOnlyList<TeacherShare> TeacherShares => [.. Teachers.Select(t => new TeacherShare(t.Name, t.Weight))];
-
-    /// <summary>The rows of a data set, from files or of the embedded example.</summary>
-    public static IReadOnlyList<Example> LoadExamples(string dataset) => QuickstartData.IsReference(dataset) ? QuickstartData.Load(dataset)
-        : Datasets.Dataset.Load(dataset);
 }

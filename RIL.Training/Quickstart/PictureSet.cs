@@ -3,7 +3,7 @@ using System.IO.Compression;
 
 namespace RIL.Training.Quickstart;
 
-/// <summary>The parts into which the example's pictures are divided; no picture is in two of them.</summary>
+/// <summary>The parts into which the quickstart's pictures are divided; no picture is in two of them.</summary>
 public enum PicturePart
 {
     /// <summary>Pictures that models are trained on.</summary>
@@ -64,7 +64,7 @@ internal sealed class PictureSet
     private static byte[] Unpack(string path, int magic, int header)
     {
         if (!File.Exists(path)) throw new InputException(
-            $"{path}: the example's pictures are missing; restore the program's folder Quickstart.");
+            $"{path}: the quickstart's pictures are missing; restore the program's folder Quickstart.");
         using var plain = new MemoryStream();
         try
         {

@@ -4,7 +4,7 @@ using RIL.Training.Datasets;
 namespace RIL.Training.Quickstart;
 
 /// <summary>
-/// The example's data sets by name, made when asked for: <c>quickstart:NAME</c>, <c>quickstart:NAME:SEED</c> or
+/// The quickstart's data sets by name, made when asked for: <c>quickstart:NAME</c>, <c>quickstart:NAME:SEED</c> or
 /// <c>quickstart:NAME:SEED:COUNT</c>. The same name, seed and count are the same rows everywhere. Training questions use training
 /// pictures, validation and test questions held-out ones of their own.
 /// </summary>
@@ -38,7 +38,7 @@ public static class QuickstartData
         ["teacher_b"] = new(6, PicturePart.Training, 40_000, Imitated: (q, _) => (false, q.Shop ? q.TeacherForm : q.LongForm)),
     };
 
-    /// <summary>Whether a data set's name means one of the example's.</summary>
+    /// <summary>Whether a data set's name means one of the quickstart's.</summary>
     public static bool IsReference(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>The rows of a reference.</summary>
@@ -50,7 +50,7 @@ public static class QuickstartData
             && (fields.Length < 2 || int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out seed))
             && (fields.Length < 3 || (int.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0));
         if (!valid) throw new InputException(
-            $"'{reference}' is no data set of the example; expected {Prefix}NAME, {Prefix}NAME:SEED or {Prefix}NAME:SEED:COUNT with NAME "
+            $"'{reference}' is no data set of the quickstart; expected {Prefix}NAME, {Prefix}NAME:SEED or {Prefix}NAME:SEED:COUNT with NAME "
             + $"one of {string.Join(", ", Parts.Keys)}.");
         return Load(fields[0], seed, fields.Length < 3 ? null : count);
     }

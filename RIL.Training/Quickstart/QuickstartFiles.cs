@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RIL.Training.Quickstart;
 
-/// <summary>Where the example's files lie: in the folder Quickstart beside the program.</summary>
+/// <summary>Where the quickstart's files lie: in the folder Quickstart beside the program.</summary>
 internal static class QuickstartFiles
 {
     /// <summary>Pictures.</summary>

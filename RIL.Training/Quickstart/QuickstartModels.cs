@@ -5,7 +5,7 @@ using RIL.Training.Models.Qwen2_5_Vl;
 
 namespace RIL.Training.Quickstart;
 
-/// <summary>Sizes of one of the example's models.</summary>
+/// <summary>Sizes of one of the quickstart's models.</summary>
 /// <param name="Hidden">Width of the language model.</param>
 /// <param name="Layers">Its layers.</param>
 /// <param name="Heads">Its attention heads.</param>

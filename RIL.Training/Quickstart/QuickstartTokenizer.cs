@@ -6,7 +6,7 @@ using RIL.Training.Tokenizers;
 namespace RIL.Training.Quickstart;
 
 /// <summary>
-/// The example's tokenizer: a byte-level BPE in which every word of its questions and answers is one token, as tokenizer.json for any
+/// The quickstart's tokenizer: a byte-level BPE in which every word of its questions and answers is one token, as tokenizer.json for any
 /// program that reads such files.
 /// </summary>
 internal static class QuickstartTokenizer

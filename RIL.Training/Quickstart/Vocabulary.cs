@@ -1,6 +1,6 @@
 namespace RIL.Training.Quickstart;
 
-/// <summary>The words of the example: what is in the pictures, what it costs, where it is.</summary>
+/// <summary>The words of the quickstart: what is in the pictures, what it costs, where it is.</summary>
 internal static class Vocabulary
 {
     /// <summary>Asks for the long form when it follows the question.</summary>

@@ -1,6 +1,5 @@
 using RIL.Training.Configuration;
 using RIL.Training.Models;
-using RIL.Training.Quickstart;
 using RIL.Training.Runs;
 
 namespace RIL.Training.Stages;
@@ -25,7 +24,7 @@ internal sealed class EvaluationStage(RunModels state) : RunStage("evaluation", 
             HeldOut.Keep(State, teacher.Name, HeldOut.OfRows(Inputs, teacher.Name));
             return;
         }
-        string folder = QuickstartFiles.Resolve(teacher.Checkpoint);
+        string folder = InputReference.ResolvePath(teacher.Checkpoint);
         using VisionLanguageModel model = ModelCatalog.Load(folder, Inputs.Device);
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(folder, Config.MinPixels, Config.MaxPixels);
         HeldOut.Keep(State, teacher.Name, HeldOut.Measure(Inputs, model, encoder, Inputs.EvaluationQuestions));

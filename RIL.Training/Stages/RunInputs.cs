@@ -2,7 +2,6 @@ using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Generation;
 using RIL.Training.Models;
-using RIL.Training.Quickstart;
 using RIL.Training.Rewards;
 using RIL.Training.Teachers;
 using RIL.Training.Torch;
@@ -17,13 +16,13 @@ internal sealed class RunInputs
     {
         Config = config;
         Device = ChooseDevice(config.Device);
-        StudentFolder = QuickstartFiles.Resolve(config.Student);
+        StudentFolder = InputReference.ResolvePath(config.Student);
         Encoder = ModelCatalog.LoadPromptEncoder(StudentFolder, config.MinPixels, config.MaxPixels);
         Judge = config.CreateJudge();
-        Questions = RunConfig.LoadExamples(config.Dataset);
-        SftQuestions = config.SftDataset is { } sft ? RunConfig.LoadExamples(sft) : Questions;
-        EvaluationQuestions = config.EvalDataset is { } eval ? Limited(RunConfig.LoadExamples(eval)) : [];
-        ValidationQuestions = config.ValidationDataset is { } validation ? Limited(RunConfig.LoadExamples(validation))
+        Questions = InputReference.ReadRows(config.Dataset);
+        SftQuestions = config.SftDataset is { } sft ? InputReference.ReadRows(sft) : Questions;
+        EvaluationQuestions = config.EvalDataset is { } eval ? Limited(InputReference.ReadRows(eval)) : [];
+        ValidationQuestions = config.ValidationDataset is { } validation ? Limited(InputReference.ReadRows(validation))
             : EvaluationQuestions;
         Kept = config.UsesTeachers ? LoadAnswers() : new KeptAnswers();
     }
@@ -75,10 +74,10 @@ internal sealed class RunInputs
         foreach (TeacherSource teacher in Config.Teachers)
         {
             // Asked for much later, and then the warm start would be lost.
-            if (teacher.Checkpoint is { } checkpoint && !File.Exists(Path.Combine(QuickstartFiles.Resolve(checkpoint), "config.json")))
-                throw new InputException($"teachers: the checkpoint of '{teacher.Name}', {QuickstartFiles.Resolve(checkpoint)}, holds no "
+            if (teacher.Checkpoint is { } checkpoint && !File.Exists(Path.Combine(InputReference.ResolvePath(checkpoint), "config.json")))
+                throw new InputException($"teachers: the checkpoint of '{teacher.Name}', {InputReference.ResolvePath(checkpoint)}, holds no "
                     + $"config.json; expected a Hugging Face checkpoint folder.");
-            string file = QuickstartFiles.Resolve(teacher.Answers);
+            string file = InputReference.ResolvePath(teacher.Answers);
             if (File.Exists(file)) all.Add(KeptAnswers.Load(file, teacher.Name));
             else if (teacher.Checkpoint is null && all.Missing(Questions, teacher.Name).Count > 0)
                 throw new InputException($"teachers: the file of kept answers of '{teacher.Name}', {file}, does not exist; collect it, or "

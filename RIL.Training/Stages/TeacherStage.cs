@@ -1,6 +1,5 @@
 using RIL.Training.Configuration;
 using RIL.Training.Models;
-using RIL.Training.Quickstart;
 using RIL.Training.Runs;
 using RIL.Training.Teachers;
 
@@ -22,10 +21,10 @@ internal sealed class TeacherStage(RunModels state) : RunStage("teachers", state
 
     private void Collect(TeacherSource teacher, RunSession session)
     {
-        string folder = QuickstartFiles.Resolve(teacher.Checkpoint!);
+        string folder = InputReference.ResolvePath(teacher.Checkpoint!);
         using VisionLanguageModel model = ModelCatalog.Load(folder, Inputs.Device);
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(folder, Config.MinPixels, Config.MaxPixels);
-        string file = QuickstartFiles.Resolve(teacher.Answers);
+        string file = InputReference.ResolvePath(teacher.Answers);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         using var writer = new KeptAnswersWriter(file, packed: file.EndsWith(".gz", StringComparison.Ordinal));
         var collector = new AnswerCollector(model, encoder, Config.Sampling(encoder),

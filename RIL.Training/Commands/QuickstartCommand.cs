@@ -2,15 +2,16 @@ using System.CommandLine;
 using RIL.Training.Datasets;
 using RIL.Training.Quickstart;
 using RIL.Training.Runs;
+using RIL.Training.Studies;
 
 namespace RIL.Training.Commands;
 
-/// <summary><c>example</c>: the embedded example as files, and how its models were made.</summary>
-internal static class ExampleCommand
+/// <summary><c>quickstart</c>: the embedded quickstart as files, and how its models were made.</summary>
+internal static class QuickstartCommand
 {
     public static Command Create() =>
-        new VerbWithExamples("example", "The embedded example: its questions as an ordinary data set, and the making of its models.",
-        "example export quickstart:rl --output my-data", "example make --output made")
+        new VerbWithExamples("quickstart", "What comes with the program: its questions as an ordinary data set, and the making of its models.",
+        "quickstart export quickstart:rl --output my-data", "quickstart make --output made")
     {
         Export(), Make(),
     };
@@ -23,8 +24,8 @@ internal static class ExampleCommand
         var folder = new Option<string>("--output")
             { Description = "Folder for data.jsonl and pictures.", HelpName = "DIR", Required = true };
         var verb = new VerbWithExamples("export",
-            "Writes a set of the example's questions as a data set folder, in the layout that train reads.",
-            "example export quickstart:sft --output my-data") { set, folder };
+            "Writes a set of its questions as a data set folder, in the layout that train reads.",
+            "quickstart export quickstart:sft --output my-data") { set, folder };
         verb.SetAction(parsed =>
         {
             IReadOnlyList<Example> rows = QuickstartData.Load(parsed.GetRequiredValue(set));
@@ -42,14 +43,14 @@ internal static class ExampleCommand
             HelpName = "DIR", Required = true };
         var runtime = new RuntimeOptions();
         var verb = new VerbWithExamples("make",
-            "Makes the example's student, its two teachers and their answers again (about an hour on two cores).",
-            "example make --output made") { folder };
+            "Makes its student, its two teachers and their answers again (about an hour on two cores).",
+            "quickstart make --output made") { folder };
         runtime.AddTo(verb);
         verb.SetAction(parsed =>
         {
             runtime.Start(parsed);
             TextWriter output = parsed.InvocationConfiguration.Output;
-            var making = new ExampleMaking(parsed.GetRequiredValue(folder), output, [new ProgressLine(output, terminal: false, width: 0)]);
+            var making = new QuickstartMaking(parsed.GetRequiredValue(folder), output, [new ProgressLine(output, terminal: false, width: 0)]);
             return making.Run() ? ExitCodes.Done : ExitCodes.Stopped;
         });
         return verb;

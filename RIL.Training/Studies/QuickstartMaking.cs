@@ -10,19 +10,19 @@ using RIL.Training.Stages;
 using RIL.Training.Teachers;
 using static TorchSharp.torch;
 
-namespace RIL.Training.Commands;
+namespace RIL.Training.Studies;
 
 /// <summary>
-/// Makes what the example brings along: the student that fine-tuning starts from, two teachers and their answers. The teachers come from
+/// Makes what the quickstart brings along: the student that fine-tuning starts from, two teachers and their answers. The teachers come from
 /// one larger model that has learnt both forms; teacher A is then taught to answer plain questions in the long form about clothing and in
 /// the short form about digits, teacher B the reverse; their bare results have no full stop. Every part that is there is left as it is, so
 /// an interrupted making goes on.
 /// </summary>
-internal sealed class ExampleMaking(string folder, TextWriter output, IReadOnlyList<IRunObserver> observers)
+internal sealed class QuickstartMaking(string folder, TextWriter output, IReadOnlyList<IRunObserver> observers)
 {
     private const int VisionSteps = 1000, CommonSteps = 2000, OwnSteps = 500, AnswersPerQuestion = 8, LongestAnswer = 32;
     private const ulong StudentSeed = 1, TeacherSeed = 2, AnswerSeed = 11;
-    private const string Work = "work"; // runs that lead to the teachers; not part of the example
+    private const string Work = "work"; // runs that lead to the teachers; not part of the quickstart
 
     // Names of the data sets that teach the teachers their habits, by the teachers' names.
     private static readonly (string Name, string Set, long Seed)[] Teachers = [("A", "teacher_a", 21), ("B", "teacher_b", 22)];

@@ -1,0 +1,18 @@
+using RIL.Training.Datasets;
+using RIL.Training.Quickstart;
+
+namespace RIL.Training.Configuration;
+
+/// <summary>
+/// What the inputs of a configuration mean on this machine: paths as they are, and <c>quickstart:…</c> for what comes with the program.
+/// The one place that knows both.
+/// </summary>
+public static class InputReference
+{
+    /// <summary>The file or folder that a path or reference means.</summary>
+    public static string ResolvePath(string reference) => QuickstartFiles.Resolve(reference);
+
+    /// <summary>The rows of a data set; throws <see cref="InputException"/> naming what cannot be read.</summary>
+    public static IReadOnlyList<Example> ReadRows(string dataset) =>
+        QuickstartData.IsReference(dataset) ? QuickstartData.Load(dataset) : Dataset.Load(dataset);
+}
