@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -6,6 +7,11 @@ namespace RIL.Training.Configuration;
 /// <summary>The two settings that are more than one value: teachers and reward weights.</summary>
 internal static class ComposedValues
 {
+    /// <summary>Largest weight of a reward or a teacher; only their relation counts.</summary>
+    public const double LargestWeight = 1000;
+
+    private const double SmallestShare = 1e-6;
+    private const int LongestNode = 200;
     private static readonly string[] TeacherKeys = ["name", "answers", "weight", "checkpoint"];
 
     public static JsonNode Write(RewardWeights weights) => new JsonObject { ["similarity"] = weights.Similarity,
@@ -25,8 +31,18 @@ internal static class ComposedValues
                     map["answer"] ?? JsonValue.Create(new RewardWeights().Answer)),
             _ => (null, null),
         };
-        return Number(similarity) is >= 0 and { } s && Number(answer) is >= 0 and { } a ? new RewardWeights(s, a) : null;
+        return Number(similarity) is { } s && Number(answer) is { } a && new RewardWeights(s, a) is var weights && IsUsable(weights)
+            ? weights : null;
     }
+
+    public static bool IsUsable(RewardWeights weights) =>
+        weights.Similarity is >= 0 and <= LargestWeight && weights.Answer is >= 0 and <= LargestWeight;
+
+    /// <summary>What is wrong with the weights of teachers that were made in code, in words; null where nothing is.</summary>
+    public static string? Problem(IReadOnlyList<TeacherSource> teachers) =>
+        teachers.FirstOrDefault(t => t.Weight is not (>= SmallestShare and <= LargestWeight)) is { } wrong
+            ? $"teachers: the weight of '{wrong.Name}' is {Plain(wrong.Weight)}; expected a number from {Plain(SmallestShare)} to "
+            + $"{Plain(LargestWeight)}." : null;
 
     public static IReadOnlyList<TeacherSource>? ReadTeachers(JsonNode? node, string source) =>
         node is JsonArray list ? [.. list.Select((t, i) => ReadTeacher(t, $"{source}: teachers[{i}]"))] : null;
@@ -35,7 +51,7 @@ internal static class ComposedValues
     {
         if (type == typeof(RewardWeights))
         {
-            JsonObject weight = new() { ["type"] = "number", ["minimum"] = 0 };
+            JsonObject weight = new() { ["type"] = "number", ["minimum"] = 0, ["maximum"] = LargestWeight };
             return new JsonObject
             {
                 ["anyOf"] = new JsonArray(
@@ -58,7 +74,8 @@ internal static class ComposedValues
                 {
                     ["name"] = new JsonObject { ["type"] = "string" },
                     ["answers"] = new JsonObject { ["type"] = "string" },
-                    ["weight"] = new JsonObject { ["type"] = "number", ["exclusiveMinimum"] = 0 },
+                    ["weight"] = new JsonObject { ["type"] = "number", ["minimum"] = SmallestShare,
+                        ["maximum"] = LargestWeight },
                     ["checkpoint"] = new JsonObject { ["type"] = new JsonArray("string", "null") },
                 },
             },
@@ -68,25 +85,61 @@ internal static class ComposedValues
     private static TeacherSource ReadTeacher(JsonNode? node, string source)
     {
         if (node is not JsonObject map)
-            throw new InputException($"{source} is {node?.ToJsonString() ?? "null"}; expected {{name, answers, weight, checkpoint}}.");
+            throw new InputException($"{source} is {Said(node)}; expected {{name, answers, weight, checkpoint}}.");
         foreach (string key in map.Select(p => p.Key).Except(TeacherKeys, StringComparer.Ordinal))
             throw new InputException($"{source}: unknown key '{key}'; expected {string.Join(", ", TeacherKeys)}, and "
                 + $"'{Nearest.To(key, TeacherKeys)}' is the nearest.");
-        double weight = !map.ContainsKey("weight") ? 1 : Number(map["weight"]) is > 0 and { } w ? w
-            : throw new InputException($"{source}: weight is {map["weight"]?.ToJsonString() ?? "null"}; expected a number above 0.");
+        double weight = !map.ContainsKey("weight") ? 1 : Number(map["weight"]) is >= SmallestShare and <= LargestWeight and { } w ? w
+            : throw new InputException($"{source}: weight is {Said(map["weight"])}; expected a number from {Plain(SmallestShare)} to "
+                + $"{Plain(LargestWeight)}.");
         return new TeacherSource(Text("name", true)!, Text("answers", true)!, weight, Text("checkpoint", false));
 
         string? Text(string key, bool needed) => map[key] switch
         {
-            JsonValue value when value.GetValueKind() == JsonValueKind.String && (value.GetValue<string>().Length > 0 || !needed) =>
-                value.GetValue<string>(),
+            JsonValue value when !Infinite(value) && ComposedValues.Text(JsonSerializer.SerializeToElement(value)) is { } text
+                && text.Length <= Setting.LongestText && (text.Length > 0 || !needed) => text,
             null when !needed => null,
-            { } other => throw new InputException($"{source}: {key} is {other.ToJsonString()}; expected a text."),
+            { } other => throw new InputException($"{source}: {key} is {Said(other)}; expected a text."),
             null => throw new InputException($"{source}: {key} is missing; expected a text."),
         };
     }
 
+    /// <summary>A text that can name a file or be compared: well-formed and without NUL; null for anything else.</summary>
+    public static string? Text(JsonElement element)
+    {
+        if (element.ValueKind != JsonValueKind.String) return null;
+        try
+        {
+            return element.GetString()!.Contains('\0') ? null : element.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // half of a surrogate pair
+        }
+    }
+
+    /// <summary>A value as a message shows it.</summary>
+    public static string Said(JsonNode? node)
+    {
+        if (node is null) return "null";
+        if (node is JsonValue value && Infinite(value)) return Plain(value.GetValue<double>());
+        string text;
+        try
+        {
+            text = node.ToJsonString();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            return "not JSON: it holds a number or a text that is none";
+        }
+        return text.Length <= LongestNode ? text : text[..LongestNode] + "…";
+    }
+
+    private static string Plain(double number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static bool Infinite(JsonValue value) => value.TryGetValue(out double number) && !double.IsFinite(number);
+
     private static double? Number(JsonNode? node) =>
-        node is JsonValue value && value.GetValueKind() == JsonValueKind.Number && JsonSerializer.SerializeToElement(value)
-            .GetDouble() is var number && double.IsFinite(number) ? number : null;
+        node is JsonValue value && !Infinite(value) && value.GetValueKind() == JsonValueKind.Number
+            && JsonSerializer.SerializeToElement(value).GetDouble() is var number && double.IsFinite(number) ? number : null;
 }

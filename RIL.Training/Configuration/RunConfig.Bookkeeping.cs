@@ -20,11 +20,11 @@ public sealed partial record RunConfig
     public string? ResumeFromCheckpoint { get; init; }
 
     /// <summary>Seed of everything random.</summary>
-    [Setting("seed", "Seed of everything random; the same seed gives the same run on the same machine.", Min = 0)]
+    [Setting("seed", "Seed of everything random; the same seed gives the same run on the same machine.", Min = 0, Max = 9007199254740991)]
     public long Seed { get; init; } = 42;
 
     /// <summary>Steps between metrics.</summary>
-    [Setting("logging_steps", "Steps between metrics events.", Min = 1)]
+    [Setting("logging_steps", "Steps between metrics events.", Min = 1, Max = 1_000_000_000)]
     public int LoggingSteps { get; init; } = 1;
 
     /// <summary>Whether completions are kept.</summary>
@@ -32,23 +32,24 @@ public sealed partial record RunConfig
     public bool LogCompletions { get; init; } = true;
 
     /// <summary>Steps between checkpoints.</summary>
-    [Setting("save_steps", "Steps between checkpoints, in every stage; 0 = only at the end of a stage.", Min = 0)]
+    [Setting("save_steps", "Steps between checkpoints, in every stage; 0 = only at the end of a stage.", Min = 0, Max = 1_000_000_000)]
     public int SaveSteps { get; init; } = 100;
 
     /// <summary>Checkpoints kept.</summary>
-    [Setting("save_total_limit", "Newest checkpoints kept; the last good one always is; null = all.", Min = 1, MayChange = true)]
+    [Setting("save_total_limit", "Newest checkpoints kept; the last good one always is; null = all.", Min = 1,
+        Max = 1_000_000, MayChange = true)]
     public int? SaveTotalLimit { get; init; } = 2;
 
     /// <summary>Steps between evaluations.</summary>
-    [Setting("eval_steps", "Steps between evaluations during training; 0 = only at the end.", Min = 0)]
+    [Setting("eval_steps", "Steps between evaluations during training; 0 = only at the end.", Min = 0, Max = 1_000_000_000)]
     public int EvalSteps { get; init; }
 
     /// <summary>Questions per evaluation.</summary>
-    [Setting("eval_limit", "Questions asked per evaluation, the first of the file; 0 = all.", Min = 0)]
+    [Setting("eval_limit", "Questions asked per evaluation, the first of the file; 0 = all.", Min = 0, Max = 1_000_000_000)]
     public int EvalLimit { get; init; }
 
     /// <summary>Questions answered at a time in evaluation.</summary>
-    [Setting("per_device_eval_batch_size", "Questions answered at a time in an evaluation.", Min = 1)]
+    [Setting("per_device_eval_batch_size", "Questions answered at a time in an evaluation.", Min = 1, Max = 65536)]
     public int EvalBatchSize { get; init; } = 64;
 
     /// <summary>How evaluation answers.</summary>

@@ -6,22 +6,23 @@ namespace RIL.Training.Configuration;
 public sealed partial record RunConfig
 {
     /// <summary>Turns of the loop.</summary>
-    [Setting("max_steps", "Steps of the loop: each samples a batch of questions and makes num_iterations updates on it.", Min = 0)]
+    [Setting("max_steps", "Steps of the loop: each samples a batch of questions and makes num_iterations updates on it.", Min = 0,
+        Max = 1_000_000_000)]
     public int MaxSteps { get; init; } = 1000;
 
     /// <summary>Student completions per forward and backward pass.</summary>
     [Setting("per_device_train_batch_size",
         "Student completions per forward and backward pass: whole groups, so a multiple of num_generations; teacher answers come on top.",
-        Min = 1)]
+        Min = 1, Max = 16384)]
     public int CompletionsPerPass { get; init; } = 8;
 
     /// <summary>Passes per update.</summary>
     [Setting("gradient_accumulation_steps",
-        "Passes per update; times per_device_train_batch_size, divided by num_generations = questions per step.", Min = 1)]
+        "Passes per update; times per_device_train_batch_size, divided by num_generations = questions per step.", Min = 1, Max = 16384)]
     public int PassesPerUpdate { get; init; } = 18;
 
     /// <summary>Learning rate of the student in the loop.</summary>
-    [Setting("learning_rate", "Learning rate of the student in the loop.", Min = 0)]
+    [Setting("learning_rate", "Learning rate of the student in the loop.", Min = 0, Max = 1)]
     public double LearningRate { get; init; } = 1e-6;
 
     /// <summary>Course of the rate.</summary>
@@ -29,7 +30,7 @@ public sealed partial record RunConfig
     public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.Constant;
 
     /// <summary>Warm-up in steps.</summary>
-    [Setting("warmup_steps", "Steps over which the learning rate rises from 0.", Min = 0)]
+    [Setting("warmup_steps", "Steps over which the learning rate rises from 0.", Min = 0, Max = 1_000_000_000)]
     public int WarmupSteps { get; init; }
 
     /// <summary>Floor of the rate.</summary>
@@ -45,15 +46,15 @@ public sealed partial record RunConfig
     public double AdamBeta2 { get; init; } = 0.999;
 
     /// <summary>AdamW's ε.</summary>
-    [Setting("adam_epsilon", "Added to AdamW's denominator.", Min = 0)]
+    [Setting("adam_epsilon", "Added to AdamW's denominator.", Min = 1e-15, Max = 1)]
     public double AdamEpsilon { get; init; } = 1e-8;
 
     /// <summary>Weight decay.</summary>
-    [Setting("weight_decay", "AdamW's weight decay, on everything but biases and norms.", Min = 0)]
+    [Setting("weight_decay", "AdamW's weight decay, on everything but biases and norms.", Min = 0, Max = 10)]
     public double WeightDecay { get; init; }
 
     /// <summary>Largest gradient norm.</summary>
-    [Setting("max_grad_norm", "Gradients are scaled down to this norm; 0 = never.", Min = 0)]
+    [Setting("max_grad_norm", "Gradients are scaled down to this norm; 0 = never.", Min = 0, Max = 1_000_000)]
     public double MaxGradNorm { get; init; } = 1.0;
 
     /// <summary>Whether the vision tower stays in the loop.</summary>
@@ -66,12 +67,12 @@ public sealed partial record RunConfig
     public bool GradientCheckpointing { get; init; }
 
     /// <summary>Updates of the warm start.</summary>
-    [Setting("sft_steps", "Updates of supervised fine-tuning before everything else; 0 = by sft_epochs.", Min = 0)]
+    [Setting("sft_steps", "Updates of supervised fine-tuning before everything else; 0 = by sft_epochs.", Min = 0, Max = 1_000_000_000)]
     public int SftSteps { get; init; }
 
     /// <summary>Passes of the warm start over its data.</summary>
     [Setting("sft_epochs", "Passes of supervised fine-tuning over its data where sft_steps is 0; 0 = the student is fine-tuned already.",
-        Min = 0)]
+        Min = 0, Max = 1000)]
     public double SftEpochs { get; init; }
 
     /// <summary>What the warm start imitates.</summary>
@@ -79,15 +80,16 @@ public sealed partial record RunConfig
     public SftSource SftSource { get; init; } = SftSource.GroundTruth;
 
     /// <summary>Shortest long answer.</summary>
-    [Setting("sft_long_answer_tokens", "Tokens from which an answer is long, for sft_source: right_long_teacher_answers.", Min = 1)]
+    [Setting("sft_long_answer_tokens", "Tokens from which an answer is long, for sft_source: right_long_teacher_answers.",
+        Min = 1, Max = 131072)]
     public int SftLongAnswerTokens { get; init; } = 10;
 
     /// <summary>Answers per update of the warm start.</summary>
-    [Setting("sft_batch_size", "Answers per update of supervised fine-tuning.", Min = 1)]
+    [Setting("sft_batch_size", "Answers per update of supervised fine-tuning.", Min = 1, Max = 65536)]
     public int SftBatchSize { get; init; } = 64;
 
     /// <summary>Learning rate of the warm start.</summary>
-    [Setting("sft_learning_rate", "Learning rate of supervised fine-tuning.", Min = 0)]
+    [Setting("sft_learning_rate", "Learning rate of supervised fine-tuning.", Min = 0, Max = 1)]
     public double SftLearningRate { get; init; } = 1e-5;
 
     /// <summary>Course of the warm start's rate.</summary>
@@ -95,7 +97,8 @@ public sealed partial record RunConfig
     public LearningRateSchedule SftSchedule { get; init; } = LearningRateSchedule.Linear;
 
     /// <summary>Warm-up of the warm start.</summary>
-    [Setting("sft_warmup_steps", "Updates over which the learning rate of supervised fine-tuning rises from 0.", Min = 0)]
+    [Setting("sft_warmup_steps", "Updates over which the learning rate of supervised fine-tuning rises from 0.", Min = 0,
+        Max = 1_000_000_000)]
     public int SftWarmupSteps { get; init; }
 
     /// <summary>Floor of the warm start's rate.</summary>

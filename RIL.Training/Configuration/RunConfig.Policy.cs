@@ -11,15 +11,16 @@ public sealed partial record RunConfig
     public PolicyStage Policy { get; init; } = PolicyStage.Grpo;
 
     /// <summary>G.</summary>
-    [Setting("num_generations", "G: answers the student samples per question, and teacher answers that join them.", Min = 1)]
+    [Setting("num_generations", "G: answers the student samples per question, and teacher answers that join them.", Min = 1, Max = 4096)]
     public int CompletionsPerPrompt { get; init; } = 4;
 
     /// <summary>Longest completion in tokens.</summary>
-    [Setting("max_completion_length", "Longest completion in tokens; also the length normaliser of loss_type: dr_grpo.", Min = 1)]
+    [Setting("max_completion_length", "Longest completion in tokens; also the length normaliser of loss_type: dr_grpo.",
+        Min = 1, Max = 131072)]
     public int MaxCompletionLength { get; init; } = 256;
 
     /// <summary>Sampling temperature.</summary>
-    [Setting("temperature", "Sampling temperature; log-probabilities are taken at it too.", Min = 0, AboveMin = true)]
+    [Setting("temperature", "Sampling temperature; log-probabilities are taken at it too.", Min = 0.001, Max = 100)]
     public double Temperature { get; init; } = 1.0;
 
     /// <summary>Nucleus sampling.</summary>
@@ -27,7 +28,7 @@ public sealed partial record RunConfig
     public double TopP { get; init; } = 0.95;
 
     /// <summary>Top-k sampling.</summary>
-    [Setting("top_k", "Sampling keeps this many of the likeliest tokens; 0 = all.", Min = 0)]
+    [Setting("top_k", "Sampling keeps this many of the likeliest tokens; 0 = all.", Min = 0, Max = 10_000_000)]
     public int TopK { get; init; } = 50;
 
     /// <summary>Min-p sampling.</summary>
@@ -36,7 +37,7 @@ public sealed partial record RunConfig
 
     /// <summary>Repetition penalty.</summary>
     [Setting("repetition_penalty", "Sampling makes tokens already seen less likely by this factor on the logits; 1 = not.",
-        Min = 0, AboveMin = true)]
+        Min = 0.1, Max = 10)]
     public double RepetitionPenalty { get; init; } = 1.05;
 
     /// <summary>Similarity reward.</summary>
@@ -67,19 +68,19 @@ public sealed partial record RunConfig
     public ImportanceSamplingLevel ImportanceSamplingLevel { get; init; } = ImportanceSamplingLevel.Token;
 
     /// <summary>Lower clipping bound.</summary>
-    [Setting("epsilon", "Ratios are clipped below 1 - epsilon.", Min = 0)]
+    [Setting("epsilon", "Ratios are clipped below 1 - epsilon.", Min = 0, Max = 100)]
     public double Epsilon { get; init; } = 0.2;
 
     /// <summary>Upper clipping bound.</summary>
-    [Setting("epsilon_high", "Ratios are clipped above 1 + epsilon_high; null = epsilon.", Min = 0)]
+    [Setting("epsilon_high", "Ratios are clipped above 1 + epsilon_high; null = epsilon.", Min = 0, Max = 100)]
     public double? EpsilonHigh { get; init; }
 
     /// <summary>Weight of the KL term.</summary>
-    [Setting("beta", "Weight of the KL divergence from the warm-started student; with 0 training drifts.", Min = 0)]
+    [Setting("beta", "Weight of the KL divergence from the warm-started student; with 0 training drifts.", Min = 0, Max = 100)]
     public double Beta { get; init; } = 0.01;
 
     /// <summary>μ.</summary>
-    [Setting("num_iterations", "Updates of the student per batch of questions.", Min = 1)]
+    [Setting("num_iterations", "Updates of the student per batch of questions.", Min = 1, Max = 1000)]
     public int UpdatesPerBatch { get; init; } = 1;
 
     /// <summary>Whether truncated completions are left out.</summary>

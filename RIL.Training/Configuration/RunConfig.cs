@@ -45,10 +45,12 @@ public sealed partial record RunConfig
     public string? AnswerMarker { get; init; }
 
     /// <summary>Smallest picture area.</summary>
-    [Setting("min_pixels", "Smallest picture area in pixels, smaller ones are enlarged; null = the checkpoint's own.", Min = 1)]
+    [Setting("min_pixels", "Smallest picture area in pixels, smaller ones are enlarged; null = the checkpoint's own.",
+        Min = 1, Max = 67_108_864)]
     public int? MinPixels { get; init; }
 
     /// <summary>Largest picture area.</summary>
-    [Setting("max_pixels", "Largest picture area in pixels, larger ones are reduced; null = the checkpoint's own.", Min = 1)]
+    [Setting("max_pixels", "Largest picture area in pixels, larger ones are reduced; null = the checkpoint's own.",
+        Min = 1, Max = 67_108_864)]
     public int? MaxPixels { get; init; }
 }

@@ -17,6 +17,8 @@ public static class RunConfigCheck
     /// <summary>What makes the configuration unusable, one sentence each.</summary>
     public static IEnumerable<string> Problems(RunConfig c)
     {
+        foreach (Setting setting in Setting.All)
+            if (setting.Problem(c) is { } problem) yield return problem;
         if (c.Student.Length == 0) yield return "student is missing; expected a checkpoint folder.";
         if (c.Dataset.Length == 0) yield return "dataset is missing; expected a .jsonl or .parquet file or a folder.";
         if (c.Judge == JudgeRule.AfterMarker && string.IsNullOrEmpty(c.AnswerMarker))

@@ -42,13 +42,17 @@ public static class RunConfigDocument
             {
                 AllowDuplicateProperties = false, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip,
             });
-            return new SettingsLayer(source, node as JsonObject
+            return new SettingsLayer(source, Wellformed(node) as JsonObject
                 ?? throw new InputException($"{source}: expected an object of settings, not "
                 + $"{node?.GetValueKind().ToString().ToLowerInvariant() ?? "null"}."));
         }
         catch (JsonException e)
         {
             throw new InputException($"{source}: it is not valid JSON ({JsonFault.Of(e)}).", e);
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException)
+        {
+            throw new InputException($"{source}: a text of it holds half of a character pair, which is no text.", e);
         }
     }
 
@@ -120,6 +124,15 @@ public static class RunConfigDocument
                 .Append(value?.ToJsonString(OneLine) ?? "null").Append('\n');
         }
         return text.ToString();
+    }
+
+    // Nodes are read when they are asked for, and only then tell that a text is none.
+    private static JsonNode? Wellformed(JsonNode? node)
+    {
+        if (node is JsonObject map) foreach ((_, JsonNode? value) in map) Wellformed(value);
+        if (node is JsonArray list) foreach (JsonNode? value in list) Wellformed(value);
+        if (node is JsonValue text && text.GetValueKind() == System.Text.Json.JsonValueKind.String) _ = text.GetValue<string>();
+        return node;
     }
 
     private static JsonObject Merge(JsonObject before, JsonObject part)

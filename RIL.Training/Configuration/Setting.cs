@@ -8,6 +8,9 @@ namespace RIL.Training.Configuration;
 /// <summary>One key of the run configuration: reads, checks, writes and describes its values.</summary>
 internal sealed class Setting
 {
+    /// <summary>Most characters of a text: more is a mistake, and no path is as long.</summary>
+    public const int LongestText = 4096;
+
     private readonly PropertyInfo _property;
     private readonly SettingAttribute _about;
     private readonly Type _type;
@@ -51,10 +54,20 @@ internal sealed class Setting
             return;
         }
         object value = Convert(node, source) ?? throw Refuse(node, source);
-        if (value is IConvertible number and not (string or bool or Enum) && !InRange(number.ToDouble(CultureInfo.InvariantCulture)))
-            throw Refuse(node, source);
+        if (!InRange(value)) throw Refuse(node, source);
         _property.SetValue(config, value);
     }
+
+    /// <summary>What is wrong with the value that a record made in code has, in words; null where it is one that a document may give.
+    /// </summary>
+    public string? Problem(RunConfig config) => _property.GetValue(config) switch
+    {
+        double number when !double.IsFinite(number) => $"{Key} is {number.ToString(CultureInfo.InvariantCulture)}; expected {Expected}.",
+        RewardWeights weights when !ComposedValues.IsUsable(weights) => $"{Key} is {weights}; expected {Expected}.",
+        IReadOnlyList<TeacherSource> teachers => ComposedValues.Problem(teachers),
+        IConvertible value when !InRange(value) => $"{Key} is {JsonSerializer.Serialize(Write(config))}; expected {Expected}.",
+        _ => null,
+    };
 
     public JsonNode? Write(RunConfig config) => _property.GetValue(config) switch
     {
@@ -72,6 +85,7 @@ internal sealed class Setting
         if (_type.IsEnum) schema["enum"] = new JsonArray([.. Names()]);
         if (double.IsFinite(_about.Min)) schema[_about.AboveMin ? "exclusiveMinimum" : "minimum"] = _about.Min;
         if (double.IsFinite(_about.Max)) schema["maximum"] = _about.Max;
+        if (_type == typeof(string)) schema["maxLength"] = LongestText;
         schema["description"] = Effect;
         schema["default"] = Default;
         return schema;
@@ -82,16 +96,25 @@ internal sealed class Setting
         if (_type == typeof(RewardWeights)) return ComposedValues.ReadWeights(node);
         if (_type == typeof(IReadOnlyList<TeacherSource>)) return ComposedValues.ReadTeachers(node, source);
         if (node is not JsonValue value) return null;
+        if (value.TryGetValue(out double given) && !double.IsFinite(given)) return null; // cannot be written as JSON
         JsonElement element = JsonSerializer.SerializeToElement(value);
         if (_type == typeof(bool)) return element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.GetBoolean() : null;
-        if (_type == typeof(string)) return element.ValueKind == JsonValueKind.String ? element.GetString() : null;
-        if (_type.IsEnum) return element.ValueKind == JsonValueKind.String ? Choice(element.GetString()!) : null;
+        if (_type == typeof(string)) return ComposedValues.Text(element);
+        if (_type.IsEnum) return ComposedValues.Text(element) is { } name ? Choice(name) : null;
         if (element.ValueKind != JsonValueKind.Number) return null;
         double number = element.GetDouble();
         if (_type == typeof(double)) return double.IsFinite(number) ? number : null;
         if (number != Math.Floor(number) || Math.Abs(number) > (_type == typeof(int) ? int.MaxValue : 1L << 53)) return null;
         return _type == typeof(int) ? (object)(int)number : (long)number;
     }
+
+    private bool InRange(object value) => value switch
+    {
+        string text => text.Length <= LongestText,
+        bool or Enum => true,
+        IConvertible number => InRange(number.ToDouble(CultureInfo.InvariantCulture)),
+        _ => true,
+    };
 
     private bool InRange(double value) => (_about.AboveMin ? value > _about.Min : value >= _about.Min) && value <= _about.Max;
 
@@ -106,9 +129,11 @@ internal sealed class Setting
 
     private string Kind() =>
         _type.IsEnum ? "one of " + string.Join(", ", Names())
-        : _type == typeof(RewardWeights) ? "{similarity: number, answer: number} with numbers from 0"
+        : _type == typeof(RewardWeights) ? $"{{similarity: number, answer: number}} with numbers from 0 to "
+            + $"{ComposedValues.LargestWeight.ToString(CultureInfo.InvariantCulture)}"
         : _type == typeof(IReadOnlyList<TeacherSource>) ? "a list of {name, answers, weight, checkpoint}"
-        : JsonType() switch { "boolean" => "true or false", "integer" => "a whole number", "number" => "a number", _ => "a text" };
+        : JsonType() switch { "boolean" => "true or false", "integer" => "a whole number", "number" => "a number",
+            _ => $"a text of at most {LongestText} characters" };
 
     private string Range()
     {
@@ -118,5 +143,5 @@ internal sealed class Setting
     }
 
     private InputException Refuse(JsonNode? node, string source) =>
-        new($"{source}: {Key} is {node?.ToJsonString() ?? "null"}; expected {Expected}.");
+        new($"{source}: {Key} is {ComposedValues.Said(node)}; expected {Expected}.");
 }

@@ -79,7 +79,9 @@ internal static partial class YamlReader
         "false" or "False" or "FALSE" => false,
         _ when Integer().IsMatch(value) && long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
             out long whole) => whole,
-        _ when Number().IsMatch(value) => double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture),
+        // What is beyond every number stays a text, which no setting that wants a number accepts.
+        _ when Number().IsMatch(value) && double.Parse(value, NumberStyles.Float, CultureInfo.InvariantCulture) is var number
+            && double.IsFinite(number) => number,
         _ => value,
     };
 
