@@ -9,6 +9,14 @@ namespace RIL.Training.Layers;
 /// </summary>
 internal static class AttentionProduct
 {
+    // Up to this many scores (16 MB) are written out; longer sequences go through the blocked kernel, which never holds them.
+    private const long MostScores = 4 << 20;
+
+    /// <summary>
+    /// Whether the scores of <paramref name="batch"/> times so many queries, heads and keys are few enough to be written.
+    /// </summary>
+    public static bool Serves(long batch, long queries, long heads, long keys) => batch * queries * heads * keys <= MostScores;
+
     /// <summary>
     /// query [B, L, H, E], key and value [B, S, K, E], mask [B or 1, 1, L, S] → [B, L, H, E]; H/K query heads share a key head.
     /// </summary>

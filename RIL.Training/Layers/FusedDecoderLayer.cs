@@ -4,30 +4,45 @@ using static TorchSharp.torch;
 namespace RIL.Training.Layers;
 
 /// <summary>
-/// A decoder layer's weights as one-token steps want them: query, key and value in one product, gate and up in one. A snapshot; valid
-/// until the weights change.
+/// A decoder layer's weights as one-token steps of small models want them: query, key and value in one product, gate and up in one. A
+/// snapshot; valid until the weights change.
 /// </summary>
-internal sealed class FusedDecoderLayer : IDisposable
+internal sealed class FusedDecoderLayer : IDecoderLayer, IDisposable
 {
+    private const int LargestWidth = 512;
+
     private readonly DecoderLayer _layer;
-    private readonly Tensor _queryKeyValue, _queryKeyValueBias, _gateUp;
+    private readonly Tensor _queryKeyValue, _gateUp;
+    private readonly Tensor? _queryKeyValueBias;
 
     public FusedDecoderLayer(DecoderLayer layer)
     {
         using var _ = no_grad();
         _layer = layer;
         _queryKeyValue = cat([layer.Query.Weight.Value, layer.Key.Weight.Value, layer.Value.Weight.Value], 0).DetachFromDisposeScope();
-        _queryKeyValueBias = cat([layer.Query.Bias!.Value, layer.Key.Bias!.Value, layer.Value.Bias!.Value], 0).DetachFromDisposeScope();
+        if (layer.Shape.QueryKeyValueBias) _queryKeyValueBias = cat([layer.Query.Bias!.Value, layer.Key.Bias!.Value,
+            layer.Value.Bias!.Value], 0).DetachFromDisposeScope();
         _gateUp = cat([layer.FeedForward.Gate.Weight.Value, layer.FeedForward.Up.Weight.Value], 0).DetachFromDisposeScope();
     }
+
+    /// <summary>
+    /// Whether fewer operators are worth a copy of the weights: in a wide layer the products take nearly all the time, fused or not.
+    /// </summary>
+    public static bool Pays(DecoderShape shape) => shape.HiddenSize <= LargestWidth;
 
     /// <summary>x [B, D], one token a row → [B, D]. Overwrites x.</summary>
     public Tensor Forward(Tensor x, RotaryEmbedding rotary, IAttentionPattern attention)
     {
         using var scope = NewDisposeScope();
-        int heads = _layer.HeadCount, keyValueHeads = _layer.KeyValueHeadCount;
+        DecoderShape shape = _layer.Shape;
+        int heads = shape.HeadCount, keyValueHeads = shape.KeyValueHeadCount;
         Tensor qkv_NAE = nn.functional.linear(_layer.AttentionNorm.Forward(x), _queryKeyValue, _queryKeyValueBias).view(x.size(0),
-            -1, _layer.HeadSize);
+            -1, shape.HeadSize);
+        if (_layer.QueryNorm is not null)
+        {
+            qkv_NAE.narrow(1, 0, heads).copy_(_layer.QueryNorm.Forward(qkv_NAE.narrow(1, 0, heads)));
+            qkv_NAE.narrow(1, heads, keyValueHeads).copy_(_layer.KeyNorm!.Forward(qkv_NAE.narrow(1, heads, keyValueHeads)));
+        }
         Tensor rotated = rotary.Apply(qkv_NAE.narrow(1, 0, heads + keyValueHeads));
         Tensor attended = attention.Attend(_layer.Index, rotated.narrow(1, 0, heads), rotated.narrow(1, heads, keyValueHeads),
             qkv_NAE.narrow(1, heads + keyValueHeads, keyValueHeads));
@@ -40,7 +55,7 @@ internal sealed class FusedDecoderLayer : IDisposable
     public void Dispose()
     {
         _queryKeyValue.Dispose();
-        _queryKeyValueBias.Dispose();
+        _queryKeyValueBias?.Dispose();
         _gateUp.Dispose();
     }
 }

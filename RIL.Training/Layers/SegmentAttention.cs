@@ -4,9 +4,10 @@ using static TorchSharp.torch;
 namespace RIL.Training.Layers;
 
 /// <summary>
-/// Attention inside consecutive segments of a packed sequence, without a mask: the windows or the pictures of a vision tower.
+/// Attention inside consecutive segments of a packed sequence, without a mask: the windows or the pictures of a vision tower. Its tensors
+/// belong to the dispose scope in which it was made.
 /// </summary>
-internal sealed class SegmentAttention : IAttentionPattern, IDisposable
+internal sealed class SegmentAttention : IAttentionPattern
 {
     private readonly int _uniform; // length of every segment where all are equal, else 0
     private readonly List<(int Length, Tensor Rows)> _groups = [];
@@ -25,11 +26,11 @@ internal sealed class SegmentAttention : IAttentionPattern, IDisposable
         {
             long[] rows = [.. group.SelectMany(i => Enumerable.Range(starts[i], group.Key)).Select(r => (long)r)];
             order.AddRange(rows);
-            _groups.Add((group.Key, tensor(rows, device: device).DetachFromDisposeScope()));
+            _groups.Add((group.Key, tensor(rows, device: device)));
         }
         var restore = new long[order.Count];
         for (int i = 0; i < restore.Length; i++) restore[order[i]] = i;
-        _restore = tensor(restore, device: device).DetachFromDisposeScope();
+        _restore = tensor(restore, device: device);
     }
 
     public Tensor Attend(int layer, Tensor query_NHE, Tensor key_NKE, Tensor value_NKE)
@@ -41,11 +42,8 @@ internal sealed class SegmentAttention : IAttentionPattern, IDisposable
         return cat(parts, 0).index_select(0, _restore!).MoveToOuterDisposeScope();
     }
 
-    public void Dispose()
-    {
-        foreach ((_, Tensor rows) in _groups) rows.Dispose();
-        _restore?.Dispose();
-    }
+    /// <summary>Its tensors, for who keeps them beyond their dispose scope.</summary>
+    public IEnumerable<Tensor?> Owned => _groups.Select(g => g.Rows).Append(_restore);
 
     private static Tensor Equal(Tensor query_NHE, Tensor key_NHE, Tensor value_NHE, int length)
     {

@@ -1,5 +1,4 @@
 using RIL.Training.Images;
-using RIL.Training.Layers;
 
 namespace RIL.Training.Models.Qwen2_5_Vl;
 
@@ -9,12 +8,6 @@ namespace RIL.Training.Models.Qwen2_5_Vl;
 /// </summary>
 internal sealed class MultimodalPositions(Qwen2_5_VlConfig config)
 {
-    private readonly int[] _axisOf = [.. config.Text.RopeSections.SelectMany((count, axis) => Enumerable.Repeat(axis, count))];
-
-    private readonly float[] _frequencies =
-        [.. Enumerable.Range(0, config.Text.HeadSize / 2)
-            .Select(i => RotaryFrequencies.Inverse(config.Text.RopeTheta, 2 * i, config.Text.HeadSize))];
-
     /// <summary>Positions of a prompt's tokens and the first position after it.</summary>
     public ((int T, int H, int W)[] Positions, int Next) Of(EncodedPrompt prompt)
     {
@@ -47,27 +40,5 @@ internal sealed class MultimodalPositions(Qwen2_5_VlConfig config)
         if (picture != prompt.Images.Count)
             throw new InputException($"A prompt has {prompt.Images.Count} pictures and markers for {picture}; they must match.");
         return (positions, next);
-    }
-
-    /// <summary>Rotation angles [N, E/2] of every packed token of the batch.</summary>
-    public float[] Angles(PackedBatch batch)
-    {
-        var prompts = batch.Groups.Select(g => Of(g.Prompt)).ToArray();
-        var angles = new float[(batch.PromptTokens + batch.TargetIds.Length) * _frequencies.Length];
-        int row = 0;
-        foreach ((int T, int H, int W) position in prompts.SelectMany(p => p.Positions)) Write(angles, row++, position);
-        for (int g = 0; g < prompts.Length; g++)
-            foreach (int[] completion in batch.Groups[g].Completions)
-                for (int t = 0; t < completion.Length; t++)
-                    Write(angles, row++, (prompts[g].Next + t, prompts[g].Next + t, prompts[g].Next + t));
-        return angles;
-    }
-
-    /// <summary>Writes the angles of one token into row <paramref name="row"/>.</summary>
-    public void Write(float[] angles, int row, (int T, int H, int W) position)
-    {
-        int start = row * _frequencies.Length;
-        for (int i = 0; i < _frequencies.Length; i++)
-            angles[start + i] = _frequencies[i] * (_axisOf[i] switch { 0 => position.T, 1 => position.H, _ => position.W });
     }
 }

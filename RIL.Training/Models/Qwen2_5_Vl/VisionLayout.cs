@@ -5,9 +5,10 @@ namespace RIL.Training.Models.Qwen2_5_Vl;
 
 /// <summary>
 /// Where the patches of some pictures go: their order by attention windows (whole merge units move, as transformers' get_window_index),
-/// the segments that window and full attention keep apart, and the rotation angles of every patch's row and column.
+/// the segments that window and full attention keep apart, and the rotation angles of every patch's row and column. Its tensors belong to
+/// the dispose scope in which it was made.
 /// </summary>
-internal sealed class VisionLayout : IDisposable
+internal sealed class VisionLayout
 {
     private const double RotaryBase = 10_000;
 
@@ -42,11 +43,12 @@ internal sealed class VisionLayout : IDisposable
         var unitRestore = new long[unitOrder.Count];
         for (int i = 0; i < unitRestore.Length; i++) unitRestore[unitOrder[i]] = i;
         bool moved = unitOrder.Where((u, i) => u != i).Any();
-        PatchOrder = moved ? tensor(patchOrder, device: device).DetachFromDisposeScope() : null;
-        UnitRestore = moved ? tensor(unitRestore, device: device).DetachFromDisposeScope() : null;
+        PatchOrder = moved ? tensor(patchOrder, device: device) : null;
+        UnitRestore = moved ? tensor(unitRestore, device: device) : null;
         WindowAttention = new SegmentAttention(windows, device);
         FullAttention = windows.SequenceEqual(pictures) ? WindowAttention : new SegmentAttention(pictures, device);
-        Rotary = new RotaryEmbedding(Angles(config.HeadSize, patchOrder, positions), patchOrder.Length, config.HeadSize, device);
+        Rotary = new RotaryEmbedding(tensor(Angles(config.HeadSize, patchOrder, positions),
+            [patchOrder.Length, config.HeadSize / 2], device: device));
     }
 
     /// <summary>Patch rows in window order, or null where that is the order they have.</summary>
@@ -61,14 +63,8 @@ internal sealed class VisionLayout : IDisposable
 
     public RotaryEmbedding Rotary { get; }
 
-    public void Dispose()
-    {
-        PatchOrder?.Dispose();
-        UnitRestore?.Dispose();
-        WindowAttention.Dispose();
-        FullAttention.Dispose();
-        Rotary.Dispose();
-    }
+    /// <summary>The tensors that blocks use, for who keeps them beyond their dispose scope.</summary>
+    public IEnumerable<Tensor?> Owned => WindowAttention.Owned.Concat(FullAttention.Owned).Distinct().Concat(Rotary.Owned);
 
     // First half of the angles from the row, second from the column.
     private static float[] Angles(int headSize, long[] patchOrder, List<(int Row, int Column)> positions)

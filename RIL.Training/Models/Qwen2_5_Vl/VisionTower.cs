@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 namespace RIL.Training.Models.Qwen2_5_Vl;
 
 /// <summary>Pictures to features: patch embedding, blocks with window or full attention, patch merger (Bai et al. 2025, §2.1).</summary>
-internal sealed class VisionTower
+internal sealed class VisionTower : IVisionEncoder
 {
     private readonly VisionConfig _config;
     private readonly Weight _patchEmbedding;
@@ -28,19 +28,22 @@ internal sealed class VisionTower
         _mergerOut = new Linear(merger, Name + "merger.mlp.2", merged, config.OutputSize, bias: true);
     }
 
-    /// <summary>Features of all pictures in order, one row per merged unit: [units, D].</summary>
-    public Tensor Forward(IReadOnlyList<ImagePatches> images, Device device)
+    public VisionFeatures Encode(IReadOnlyList<ImagePatches> images, Device device, bool recomputes)
     {
         using var scope = NewDisposeScope();
-        using var layout = new VisionLayout(_config, [.. images.Select(i => (i.GridT, i.GridH, i.GridW))], device);
+        var layout = new VisionLayout(_config, [.. images.Select(i => (i.GridT, i.GridH, i.GridW))], device);
         Tensor x = Pixels(images, device);
         if (layout.PatchOrder is not null) x = x.index_select(0, layout.PatchOrder);
         x = nn.functional.linear(x, _patchEmbedding.Value.view(_config.HiddenSize, -1));
-        foreach (Block block in _blocks) x = block.Forward(x, layout);
+        recomputes &= x.requires_grad; // a frozen tower keeps nothing anyway
+        foreach (Block block in _blocks) x = recomputes ? Recomputed.Run(input => block.Forward(input, layout), x)
+            : block.Forward(x, layout);
         x = _mergerNorm.Forward(x).view(-1, (long)_config.HiddenSize * _config.MergeSize * _config.MergeSize);
         x = _mergerOut.Forward(_mergerIn.Forward(x).gelu());
         if (layout.UnitRestore is not null) x = x.index_select(0, layout.UnitRestore);
-        return x.MoveToOuterDisposeScope();
+        Tensor[] kept = recomputes ? [.. layout.Owned.OfType<Tensor>()] : [];
+        foreach (Tensor tensor in kept) tensor.MoveToOuterDisposeScope();
+        return new VisionFeatures(x.MoveToOuterDisposeScope(), [], kept);
     }
 
     private Tensor Pixels(IReadOnlyList<ImagePatches> images, Device device)
