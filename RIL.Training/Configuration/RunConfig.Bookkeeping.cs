@@ -56,6 +56,23 @@ public sealed partial record RunConfig
     [Setting("eval_sampling", "How the student answers in an evaluation.")]
     public EvalSampling EvalSampling { get; init; } = EvalSampling.Greedy;
 
+    /// <summary>Evaluations without improvement after which training ends.</summary>
+    [Setting("early_stopping_patience", "Evaluations during training in a row without a higher accuracy on the validation questions after "
+        + "which the stage ends early; the weights stay as they are then. 0 = never; needs eval_steps.", Min = 0, Max = 1_000_000_000)]
+    public int EarlyStoppingPatience { get; init; }
+
+    /// <summary>Steps between histograms of gradients.</summary>
+    [Setting("gradient_histogram_steps", "Steps between histograms of the student's gradients, one for each part of the model (vision "
+        + "tower, merger, language model), before they are clipped; 0 = none.", Min = 0,
+        Max = 1_000_000_000, MayChange = true)]
+    public int GradientHistogramSteps { get; init; }
+
+    /// <summary>Silence of the lease after which the run ends itself.</summary>
+    [Setting("lease_timeout_s", "Seconds without a change of the file lease in the run folder after which the run ends itself with a "
+        + "checkpoint, so that it does not outlive whoever watches it; 0 = never.", Min = 0,
+        Max = 1_000_000, MayChange = true)]
+    public double LeaseTimeout { get; init; }
+
     /// <summary>Where tensors live.</summary>
     [Setting("device", "Where the run computes.", MayChange = true)]
     public DeviceChoice Device { get; init; } = DeviceChoice.Auto;

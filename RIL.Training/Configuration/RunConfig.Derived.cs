@@ -21,6 +21,12 @@ public sealed partial record RunConfig
     /// <summary>Whether the run has a discriminator.</summary>
     public bool UsesDiscriminator => TrainsPolicy && RewardWeights.Similarity > 0;
 
+    /// <summary>
+    /// What the reinforcement is called: ril where teachers are imitated, by similarity or by their answers in the group; otherwise its
+    /// objective.
+    /// </summary>
+    public string PolicyName => UsesDiscriminator || TeachersInGroup ? PolicyNames.Ril : PolicyNames.Name(LossType);
+
     /// <summary>Whether teachers' answers are needed at all.</summary>
     public bool UsesTeachers => UsesDiscriminator || (TrainsPolicy && TeachersInGroup)
         || (FineTunes && SftSource != Configuration.SftSource.GroundTruth);

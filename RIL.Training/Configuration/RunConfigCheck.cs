@@ -27,6 +27,9 @@ public static class RunConfigCheck
         if (c.EvalSteps > 0 && c.ValidationDataset is null && c.EvalDataset is null)
             yield return $"eval_steps is {c.EvalSteps} and there is neither validation_dataset nor eval_dataset; give one, or set "
             + $"eval_steps to 0.";
+        if (c.EarlyStoppingPatience > 0 && c.EvalSteps == 0)
+            yield return $"early_stopping_patience is {c.EarlyStoppingPatience} and eval_steps is 0, so nothing would be evaluated during "
+                + $"training; give the steps between evaluations, or set early_stopping_patience to 0.";
         if (c.Bf16) yield return "bf16 is true, and this trainer computes in float32; expected false.";
         if (c.SftSteps > 0 && c.SftEpochs > 0)
             yield return $"sft_steps is {c.SftSteps} and sft_epochs is {c.SftEpochs}; give one of them.";
@@ -61,6 +64,8 @@ public static class RunConfigCheck
         }
         foreach (var twice in c.Teachers.GroupBy(t => t.Name, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
             yield return $"two teachers are called '{twice.Key}'; expected different names.";
+        foreach (TeacherSource teacher in c.Teachers.Where(t => t.Name is "before" or "sft" || PolicyNames.Contains(t.Name)))
+            yield return $"a teacher is called '{teacher.Name}', as the student is in the closing table; expected another name.";
         foreach (TeacherSource teacher in c.Teachers.Where(t => t.Name == "student"
             || t.Name.Any(ch => ch is '/' or '\\' || char.IsControl(ch))))
             yield return $"a teacher is called '{teacher.Name}'; expected another name than student, without slashes, because it becomes "

@@ -16,7 +16,7 @@ namespace RIL.Training.Rewards;
 /// with the marker or its last part alone.</item>
 /// </list>
 /// </remarks>
-public sealed class RuleJudge : IJudge
+public sealed class RuleJudge
 {
     private const double Tolerance = 1e-6;
 
@@ -31,10 +31,6 @@ public sealed class RuleJudge : IJudge
                 "judge is after_marker and answer_marker is missing; expected the text after which the answer stands.");
         (_rule, _marker) = (rule, marker?.Trim());
     }
-
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<Verdict>> JudgeAsync(IReadOnlyList<JudgedCompletion> completions, CancellationToken cancellation) =>
-        ValueTask.FromResult<IReadOnlyList<Verdict>>([.. completions.Select(c => Judge(c.Example.Answer, c.Text))]);
 
     /// <summary>The verdict on a completion.</summary>
     public Verdict Judge(string truth, string completion) => _rule switch

@@ -20,8 +20,10 @@ internal static class CheckpointManifest
             + "\n");
     }
 
-    /// <summary>What is wrong with a checkpoint, or null.</summary>
-    public static string? Problem(string folder)
+    /// <summary>
+    /// What is wrong with a checkpoint, or null; without <paramref name="hashes"/> only names and sizes are compared.
+    /// </summary>
+    public static string? Problem(string folder, bool hashes = true)
     {
         string path = Path.Combine(folder, Name);
         if (!Directory.Exists(folder)) return "the folder does not exist";
@@ -29,7 +31,8 @@ internal static class CheckpointManifest
         try
         {
             JsonObject files = JsonNode.Parse(File.ReadAllText(path))!["files"]!.AsObject();
-            return files.Select(f => Problem(folder, f.Key, f.Value!["bytes"]!.GetValue<long>(), f.Value["sha256"]!.GetValue<string>()))
+            return files.Select(f => Problem(folder, f.Key, f.Value!["bytes"]!.GetValue<long>(),
+                hashes ? f.Value["sha256"]!.GetValue<string>() : null))
                 .FirstOrDefault(p => p is not null);
         }
         catch (Exception e) when (e is System.Text.Json.JsonException or NullReferenceException
@@ -43,12 +46,17 @@ internal static class CheckpointManifest
         }
     }
 
-    private static string? Problem(string folder, string name, long bytes, string hash)
+    /// <summary>Names, sizes and times of a checkpoint's files: as long as they stay, its hashes need not be taken again.</summary>
+    public static string Outside(string folder) => !Directory.Exists(folder) ? "" : string.Join('\n',
+        new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).OrderBy(f => f.FullName, StringComparer.Ordinal)
+            .Select(f => $"{f.FullName} {f.Length} {f.LastWriteTimeUtc.Ticks}"));
+
+    private static string? Problem(string folder, string name, long bytes, string? hash)
     {
         var file = new FileInfo(Path.Combine(folder, name));
         if (!file.Exists) return $"{name} is missing";
         if (file.Length != bytes) return $"{name} has {file.Length} bytes and had {bytes} when it was written";
-        return Hash(file.FullName) == hash ? null : $"the content of {name} is not what was written";
+        return hash is null || Hash(file.FullName) == hash ? null : $"the content of {name} is not what was written";
     }
 
     private static string Hash(string path)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using RIL.Training.Safetensors;
@@ -12,6 +13,9 @@ namespace RIL.Training.Runs;
 /// <param name="keep">Checkpoints to keep; null = all.</param>
 public sealed class CheckpointStore(string runFolder, int? keep)
 {
+    // What this process found of a checkpoint, by folder: hashing gigabytes once is enough while the files stay as they are.
+    private static readonly ConcurrentDictionary<string, (string Outside, string? Problem)> Looked = new(StringComparer.Ordinal);
+
     private const string Prefix = "checkpoint-", Beside = ".tmp-", Replaced = ".old-", StateFile = "trainer_state.json";
 
     /// <summary>Removes what a process left that ended in the middle of a save; only the run's one writer may call it.</summary>
@@ -51,6 +55,7 @@ public sealed class CheckpointStore(string runFolder, int? keep)
             Directory.Move(beside, final);
             Durable.FlushNames(runFolder);
             if (Directory.Exists(replaced)) Directory.Delete(replaced, recursive: true);
+            Looked[Path.GetFullPath(final)] = (CheckpointManifest.Outside(final), null);
         }
         catch (IOException e) when (DiskFull.Is(e))
         {
@@ -67,7 +72,7 @@ public sealed class CheckpointStore(string runFolder, int? keep)
     /// </summary>
     public Checkpoint Load(string folder)
     {
-        if (CheckpointManifest.Problem(folder) is { } problem)
+        if (Problem(folder) is { } problem)
             throw new InputException($"{folder}: the checkpoint is damaged: {problem}; {LastGoodSentence()}");
         JsonObject state = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, StateFile)))!.AsObject();
         return new Checkpoint(folder, state["global_step"]!.GetValue<long>(), state["events"]!.GetValue<long>(), state);
@@ -82,24 +87,48 @@ public sealed class CheckpointStore(string runFolder, int? keep)
         damaged = refused;
         foreach (string folder in Folders())
         {
-            if (CheckpointManifest.Problem(folder) is not { } problem) return Load(folder);
+            if (Problem(folder) is not { } problem) return Load(folder);
             refused.Add($"{Path.GetFileName(folder)} is damaged: {problem}");
         }
         return null;
     }
 
     /// <summary>Folder of the newest checkpoint that is whole, or null.</summary>
-    public string? LastGood() => Folders().FirstOrDefault(f => CheckpointManifest.Problem(f) is null);
+    public string? LastGood() => Folders().FirstOrDefault(f => Problem(f) is null);
+
+    /// <summary>
+    /// Folder of the newest checkpoint that seems whole, or null: one that this process has not looked at yet is judged by the names and
+    /// sizes of its files, which takes no time.
+    /// </summary>
+    public string? LastComplete() => Folders().FirstOrDefault(f =>
+        (Known(f, out string? problem) ? problem : CheckpointManifest.Problem(f, hashes: false)) is null);
 
     /// <summary>A clause that tells where a run can go on: for messages.</summary>
     public string LastGoodSentence() => LastGood() is { } good ? $"the last good checkpoint is {good}."
         : "there is no good checkpoint yet.";
 
+    private static string? Problem(string folder)
+    {
+        if (Known(folder, out string? problem)) return problem;
+        string outside = CheckpointManifest.Outside(folder);
+        problem = CheckpointManifest.Problem(folder);
+        if (outside.Length > 0) Looked[Path.GetFullPath(folder)] = (outside, problem);
+        return problem;
+    }
+
+    private static bool Known(string folder, out string? problem)
+    {
+        bool known = Looked.TryGetValue(Path.GetFullPath(folder), out (string Outside, string? Problem) seen)
+            && seen.Outside == CheckpointManifest.Outside(folder);
+        problem = known ? seen.Problem : null;
+        return known;
+    }
+
     private static void Write(string folder, long step, long events, CheckpointContent content)
     {
         content.WriteStudent(folder);
         foreach ((string file, var tensors) in content.Tensors) SafetensorsWriter.Write(Path.Combine(folder, file), tensors);
-        var state = (JsonObject)content.State.DeepClone();
+        var state = (JsonObject)FiniteNumbers.Clean(content.State)!;
         state["global_step"] = step;
         state["events"] = events;
         Durable.WriteText(Path.Combine(folder, StateFile), state.ToJsonString(new() { WriteIndented = true }) + "\n");

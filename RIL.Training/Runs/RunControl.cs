@@ -16,30 +16,34 @@ public enum RunRequest
 }
 
 /// <summary>
-/// Requests to a running run: SIGTERM, Ctrl-C, a file called control in the run folder, or lines of standard input. The trainer looks
-/// between steps.
+/// Requests to a running job: SIGTERM, Ctrl-C, a file called control in its folder, lines of standard input, or the silence of a lease.
+/// The trainer looks between steps and between batches of answers.
 /// </summary>
 public sealed class RunControl : IDisposable
 {
+    /// <summary>Name of the file that whoever watches the job keeps touching, where the job must not outlive its watcher.</summary>
+    public const string LeaseFile = "lease";
+
     private readonly string _file;
     private readonly List<PosixSignalRegistration> _signals = [];
+    private readonly Lease? _lease;
     private volatile int _request;
     private volatile string? _signal;
 
-    /// <summary>Watches a run folder; a request from before is forgotten.</summary>
-    /// <param name="runFolder">The run folder.</param>
-    /// <param name="signals">Whether SIGTERM and Ctrl-C stop the run; a second one ends the process at once.</param>
-    /// <param name="lines">Where lines saying stop or pause come from, if anywhere.</param>
-    public RunControl(string runFolder, bool signals = true, TextReader? lines = null)
+    /// <summary>Watches the folder of a job; a request from before is forgotten.</summary>
+    public RunControl(string folder, JobOptions? options = null)
     {
-        _file = ControlFile(runFolder);
+        options ??= new JobOptions();
+        _file = ControlFile(folder);
         File.Delete(_file);
-        if (signals)
+        if (options.Signals)
         {
             foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGTERM, PosixSignal.SIGINT])
                 _signals.Add(PosixSignalRegistration.Create(signal, OnSignal));
         }
-        if (lines is not null) new Thread(() => Read(lines)) { IsBackground = true, Name = "control lines" }.Start();
+        if (options.Lines is { } lines) new Thread(() => Read(lines)) { IsBackground = true, Name = "control lines" }.Start();
+        if (options.Lease is { } silence)
+            _lease = new Lease(Path.Combine(folder, LeaseFile), silence, options.Clock ?? TimeProvider.System);
     }
 
     /// <summary>What was asked so far.</summary>
@@ -52,12 +56,18 @@ public sealed class RunControl : IDisposable
                 // Half-written content is looked at again at the next step.
                 if (TryReadFile() is { } word && Parse(word) is var asked && asked != RunRequest.None) _request = (int)asked;
             }
+            if (_request == 0 && _lease?.IsLost == true) (_signal, _request) = (LeaseFile, (int)RunRequest.Stop);
             return (RunRequest)_request;
         }
     }
 
-    /// <summary>The signal by which the system, not a person's request, stopped the run; null where none did.</summary>
+    /// <summary>
+    /// What stopped the job where no person's request did: SIGTERM or SIGINT, or lease where that file was silent; null otherwise.
+    /// </summary>
     public string? Signal => _signal;
+
+    /// <summary>Whether the lease's silence is what ends the job.</summary>
+    public bool LeaseLost => _signal == LeaseFile;
 
     /// <summary>Asks the run of a folder, from any process.</summary>
     public static void Send(string runFolder, RunRequest request) =>
@@ -67,6 +77,7 @@ public sealed class RunControl : IDisposable
     public void Dispose()
     {
         foreach (PosixSignalRegistration signal in _signals) signal.Dispose();
+        _lease?.Dispose();
         File.Delete(_file);
     }
 

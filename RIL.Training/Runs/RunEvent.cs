@@ -1,5 +1,7 @@
+using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace RIL.Training.Runs;
@@ -12,6 +14,7 @@ namespace RIL.Training.Runs;
 [JsonDerivedType(typeof(StageEvent), "stage")]
 [JsonDerivedType(typeof(ProgressEvent), "progress")]
 [JsonDerivedType(typeof(MetricsEvent), "metrics")]
+[JsonDerivedType(typeof(HistogramEvent), "histogram")]
 [JsonDerivedType(typeof(CompletionsEvent), "completions")]
 [JsonDerivedType(typeof(CheckpointEvent), "checkpoint")]
 [JsonDerivedType(typeof(LogEvent), "log")]
@@ -26,7 +29,11 @@ public abstract record RunEvent
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         AllowOutOfOrderMetadataProperties = true,
+        Converters = { new FiniteNumbers() },
     };
+
+    private static readonly HashSet<string> Kinds =
+        [.. typeof(RunEvent).GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false).Select(a => (string)a.TypeDiscriminator!)];
 
     /// <summary>Number of the event in its run, from 1 without gaps.</summary>
     [JsonPropertyName("n"), JsonPropertyOrder(-2)]
@@ -39,22 +46,51 @@ public abstract record RunEvent
     /// <summary>The event as its line, without a line end.</summary>
     public string ToLine() => JsonSerializer.Serialize(this, Json);
 
-    /// <summary>The event of a line.</summary>
-    public static RunEvent FromLine(string line) => JsonSerializer.Deserialize<RunEvent>(line, Json)
-        ?? throw new JsonException("The line holds no event.");
+    /// <summary>The event of a line; kinds that only a later version knows are read as <see cref="UnknownEvent"/>.</summary>
+    public static RunEvent FromLine(string line)
+    {
+        if (JsonNode.Parse(line) is not JsonObject members) throw new JsonException("The line holds no event.");
+        if (members["kind"] is JsonValue kind && kind.TryGetValue(out string? name) && !Kinds.Contains(name))
+            return new UnknownEvent(name)
+                { Number = members["n"]!.GetValue<long>(), Time = members["time"].Deserialize<DateTimeOffset>() };
+        return members.Deserialize<RunEvent>(Json)!;
+    }
 }
 
+/// <summary>An event of a kind that this version does not know.</summary>
+/// <param name="Kind">The kind.</param>
+public sealed record UnknownEvent([property: JsonIgnore] string Kind) : RunEvent;
+
 /// <summary>A stage begins.</summary>
-/// <param name="Stage">sft, teachers, discriminator, ril or evaluation.</param>
+/// <param name="Stage">sft, teachers, discriminator, ril (or the name of a baseline: grpo, dr_grpo, …) or evaluation.</param>
 /// <param name="Total">Steps it will take, where known.</param>
 public sealed record StageEvent(string Stage, long? Total = null) : RunEvent;
 
-/// <summary>A step of a stage is done.</summary>
+/// <summary>A step of a stage is done, or a part of the step that is going on.</summary>
 /// <param name="Stage">The stage.</param>
 /// <param name="Step">Steps done in this stage.</param>
 /// <param name="Total">Steps of this stage.</param>
 /// <param name="Timing"><c>elapsed_s</c> and <c>left_s</c> of the stage.</param>
-public sealed record ProgressEvent(string Stage, long Step, long Total, IReadOnlyDictionary<string, double>? Timing = null) : RunEvent;
+/// <param name="Part">How far the step is that is going on; null where a step is done. How often it is told depends on what was there
+/// already, so it is no part of what repeats.</param>
+public sealed record ProgressEvent(string Stage, long Step, long Total, IReadOnlyDictionary<string, double>? Timing = null,
+    StepPart? Part = null) : RunEvent;
+
+/// <summary>How far a step is that is going on.</summary>
+/// <param name="Done">Parts done.</param>
+/// <param name="Of">Parts of the step.</param>
+/// <param name="What">What is counted: questions.</param>
+public sealed record StepPart(long Done, long Of, string What);
+
+/// <summary>How often numbers of each size occur.</summary>
+/// <param name="Stage">The stage.</param>
+/// <param name="Step">The run's step, counted over all stages.</param>
+/// <param name="Name">What was counted, for instance <c>gradients/language_model</c>.</param>
+/// <param name="Edges">Edges of the bins, one more than bins, as log10 of the absolute value.</param>
+/// <param name="Counts">Numbers in each bin; those beyond the outer edges count in the outer bins.</param>
+/// <param name="Zeros">Numbers that are 0 and stand in no bin.</param>
+public sealed record HistogramEvent(string Stage, long Step, string Name, IReadOnlyList<double> Edges, IReadOnlyList<long> Counts,
+    long Zeros) : RunEvent;
 
 /// <summary>Numbers measured at a step.</summary>
 /// <param name="Stage">The stage.</param>
@@ -90,11 +126,11 @@ public sealed record LogEvent(string Level, string Text) : RunEvent;
 /// <param name="Machine">How libtorch runs in this process; results are bit-identical only where it is the same as before.</param>
 public sealed record ResumedEvent(long From, long Step, string? Checkpoint, string Machine) : RunEvent;
 
-/// <summary>The run has ended as it should.</summary>
+/// <summary>The run, or another job, has ended as it should.</summary>
 /// <param name="State">completed, stopped (checkpoint written, asked to end) or paused (the same, to be resumed later).</param>
 /// <param name="Summary">The closing table's numbers.</param>
 /// <param name="Timing"><c>elapsed_s</c> of this process.</param>
-/// <param name="Signal">The signal (SIGTERM, SIGINT) that stopped it, where no request of a person did.</param>
+/// <param name="Signal">What stopped it (SIGTERM, SIGINT, lease) where no request of a person did.</param>
 public sealed record FinishedEvent(string State, RunSummary? Summary = null, IReadOnlyDictionary<string, double>? Timing = null,
     string? Signal = null) : RunEvent;
 

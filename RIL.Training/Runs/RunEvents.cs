@@ -111,6 +111,13 @@ public sealed class RunEvents : IDisposable
         return current;
     }
 
+    /// <summary>
+    /// The current events that another run of the same configuration repeats, however either was interrupted: without progress within a
+    /// step, which depends on what was there already.
+    /// </summary>
+    public static IReadOnlyList<RunEvent> Repeated(IEnumerable<RunEvent> events) =>
+        [.. Current(events).Where(e => e is not ProgressEvent { Part: not null })];
+
     /// <summary>The part of an event that two runs of one configuration share: without number, time and timing.</summary>
     public static string Comparable(RunEvent happened)
     {
@@ -181,7 +188,8 @@ public sealed class RunEvents : IDisposable
             number = RunEvent.FromLine(Utf8.GetString(line)).Number;
             return true;
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or NullReferenceException or InvalidOperationException
+            or FormatException)
         {
             return false;
         }

@@ -1,29 +1,24 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 using RIL.Training.Configuration;
 using RIL.Training.Torch;
 
 namespace RIL.Training.Runs;
 
-/// <summary>A run in progress: its folder, events, checkpoints and the requests made to it. One process at a time holds it.</summary>
+/// <summary>
+/// A run in progress: its job folder and what a run adds to one, configuration, checkpoints, metrics, completions and TensorBoard files.
+/// </summary>
 public sealed class RunSession : IDisposable
 {
     private const string StageKey = "stage";
-    private readonly RunEvents _events;
     private readonly CheckpointStore _checkpoints;
     private readonly MetricLog _metrics = new();
     private readonly TensorBoardWriter _tensorBoard;
-    private readonly Stopwatch _process = Stopwatch.StartNew();
-    private Stopwatch _stageTime = Stopwatch.StartNew();
-    private (long Step, Stopwatch Since)? _pace;
-    private string _stage = "start";
 
-    private RunSession(RunConfig config, RunFolder folder, Checkpoint? resumed, RunEvents events, CheckpointStore checkpoints,
-        TensorBoardWriter tensorBoard, RunControl control)
+    private RunSession(RunConfig config, RunFolder folder, Checkpoint? resumed, JobFolder job, CheckpointStore checkpoints,
+        TensorBoardWriter tensorBoard)
     {
-        (Config, Folder, Resumed, _events, _checkpoints, _tensorBoard, Control) = (config, folder, resumed, events, checkpoints,
-            tensorBoard, control);
-        if (resumed is not null) _stage = resumed.State[StageKey]!.GetValue<string>();
+        (Config, Folder, Resumed, Job, _checkpoints, _tensorBoard) = (config, folder, resumed, job, checkpoints, tensorBoard);
+        if (resumed is not null) job.CurrentStage = resumed.State[StageKey]!.GetValue<string>();
     }
 
     /// <summary>The configuration, as written into the folder.</summary>
@@ -35,8 +30,8 @@ public sealed class RunSession : IDisposable
     /// <summary>The checkpoint that the run goes on from; null = from the start.</summary>
     public Checkpoint? Resumed { get; }
 
-    /// <summary>What the run was asked to do; to be looked at between steps.</summary>
-    public RunControl Control { get; }
+    /// <summary>The folder as that of a job: stages, progress, requests, ending.</summary>
+    public JobFolder Job { get; }
 
     /// <summary>Starts a run in a new folder, or goes on with one where <c>resume_from_checkpoint</c> says so.</summary>
     /// <param name="config">A configuration that passed its checks, with an output_dir.</param>
@@ -55,7 +50,8 @@ public sealed class RunSession : IDisposable
         Directory.CreateDirectory(folder.Root);
         if (!resumes) Clear(folder);
         var shown = new LateObservers(observers ?? []);
-        RunEvents events = RunEvents.Open(folder.Events, shown);
+        TimeSpan? lease = config.LeaseTimeout > 0 ? TimeSpan.FromSeconds(config.LeaseTimeout) : null;
+        JobFolder job = JobFolder.Open(folder.Root, new JobOptions(signals, control, lease), shown);
         try
         {
             var checkpoints = new CheckpointStore(folder.Root, config.SaveTotalLimit);
@@ -72,78 +68,48 @@ public sealed class RunSession : IDisposable
                 Directory.Delete(folder.TensorBoard, recursive: true);
             var tensorBoard = new TensorBoardWriter(folder.TensorBoard, checkpoint is null ? 0 : checkpoint.Step + 1);
             shown.Add(tensorBoard);
-            var session = new RunSession(config, folder, checkpoint, events, checkpoints, tensorBoard,
-                new RunControl(folder.Root, signals, control));
+            var session = new RunSession(config, folder, checkpoint, job, checkpoints, tensorBoard);
             session.Begin(resumes, damaged);
             return session;
         }
         catch
         {
-            events.Dispose();
+            job.Dispose();
             throw;
         }
     }
 
-    /// <summary>A stage begins; where the run is resumed within it, the stage had begun before and this is not called.</summary>
-    public void Stage(string stage, long? total = null)
-    {
-        (_stage, _stageTime, _pace) = (stage, Stopwatch.StartNew(), null);
-        _events.Append(new StageEvent(stage, total));
-    }
-
-    /// <summary>A step of the stage is done.</summary>
-    public void Progress(long step, long total)
-    {
-        var timing = new Dictionary<string, double> { ["elapsed_s"] = Math.Round(_stageTime.Elapsed.TotalSeconds, 3) };
-        // The pace is that of steps after the first of this process, which waits for what the stage prepares.
-        if (_pace is { } pace) timing["left_s"] = Math.Round(pace.Since.Elapsed.TotalSeconds / (step - pace.Step) * (total - step), 3);
-        else _pace = (step, Stopwatch.StartNew());
-        _events.Append(new ProgressEvent(_stage, step, total, timing));
-    }
-
     /// <summary>Numbers of a step by their names in the metrics table; those that are not finite are left out.</summary>
     public void Metrics(long step, IEnumerable<KeyValuePair<string, double>> values) =>
-        _events.Append(_metrics.Event(_stage, step, values));
+        Job.Append(_metrics.Event(Job.CurrentStage, step, values));
+
+    /// <summary>How often numbers of each size occur.</summary>
+    public void Histogram(long step, string name, IReadOnlyList<double> edges, IReadOnlyList<long> counts, long zeros) =>
+        Job.Append(new HistogramEvent(Job.CurrentStage, step, name, edges, counts, zeros));
 
     /// <summary>Keeps completions for people to read.</summary>
     public void Completions(long step, IReadOnlyList<CompletionRow> rows)
     {
         string name = RunFolder.Completions(step);
         CompletionsParquet.Write(Path.Combine(Folder.Root, name), step, rows);
-        _events.Append(new CompletionsEvent(step, name, rows.Count));
+        Job.Append(new CompletionsEvent(step, name, rows.Count));
     }
 
     /// <summary>A sentence for people; it must not depend on the clock.</summary>
-    public void Log(string text, bool warning = false) => _events.Append(new LogEvent(warning ? "warning" : "info", text));
+    public void Log(string text, bool warning = false) => Job.Log(text, warning);
 
     /// <summary>Saves a checkpoint.</summary>
     public void Save(long step, CheckpointContent content)
     {
-        _events.Sync();
+        Job.Sync();
         var state = (JsonObject)content.State.DeepClone();
-        state[StageKey] = _stage;
-        string folder = _checkpoints.Save(step, _events.Last + 1, content with { State = state }); // the event about it belongs to it
-        _events.Append(new CheckpointEvent(step, Path.GetFileName(folder)));
+        state[StageKey] = Job.CurrentStage;
+        string folder = _checkpoints.Save(step, Job.Last + 1, content with { State = state }); // the event about it belongs to it
+        Job.Append(new CheckpointEvent(step, Path.GetFileName(folder)));
     }
-
-    /// <summary>The run has ended as it should: completed, stopped or paused.</summary>
-    public void Finish(string state, RunSummary? summary = null) =>
-        _events.Append(new FinishedEvent(state, summary,
-            new Dictionary<string, double> { ["elapsed_s"] = Math.Round(_process.Elapsed.TotalSeconds, 3) }, state == "stopped"
-            ? Control.Signal : null));
 
     /// <summary>The run cannot go on.</summary>
-    public void Fail(string message)
-    {
-        try
-        {
-            _events.Append(new FailedEvent(message, _checkpoints.LastGood() is { } good ? Path.GetFileName(good) : null));
-        }
-        catch (IOException)
-        {
-            // A full disk takes no event either; the caller says it on the terminal.
-        }
-    }
+    public void Fail(string message) => Job.Fail(message, _checkpoints.LastComplete() is { } good ? Path.GetFileName(good) : null);
 
     /// <summary>A clause that tells where the run can go on: for messages.</summary>
     public string LastGoodSentence() => _checkpoints.LastGoodSentence();
@@ -151,23 +117,22 @@ public sealed class RunSession : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Control.Dispose();
+        Job.Dispose();
         _tensorBoard.Dispose();
-        _events.Dispose();
     }
 
     private void Begin(bool resumes, IReadOnlyList<string> damaged)
     {
         if (!resumes)
         {
-            _events.Append(new LogEvent("info", TorchRuntime.Description));
+            Job.Append(new LogEvent("info", TorchRuntime.Description));
             foreach (string warning in RunConfigCheck.Warnings(Config)) Log(warning, warning: true);
             return;
         }
         // The process may have died between the checkpoint's rename and the event about it.
-        if (Resumed is not null && _events.Last == Resumed.Events - 1)
-            _events.Append(new CheckpointEvent(Resumed.Step, Path.GetFileName(Resumed.Folder)));
-        _events.Append(new ResumedEvent(Resumed?.Events ?? 0, Resumed?.Step ?? 0, Resumed is null ? null
+        if (Resumed is not null && Job.Last == Resumed.Events - 1)
+            Job.Append(new CheckpointEvent(Resumed.Step, Path.GetFileName(Resumed.Folder)));
+        Job.Append(new ResumedEvent(Resumed?.Events ?? 0, Resumed?.Step ?? 0, Resumed is null ? null
             : Path.GetFileName(Resumed.Folder), TorchRuntime.Description));
         if (Resumed is null) Begin(resumes: false, damaged);
         foreach (string sentence in damaged) Log($"{sentence}; it is passed over.", warning: true);

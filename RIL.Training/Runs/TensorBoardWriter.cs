@@ -6,8 +6,8 @@ using System.Text;
 namespace RIL.Training.Runs;
 
 /// <summary>
-/// Writes a run's metrics as TensorBoard scalars: tensorflow.Event messages in TFRecord framing, one file per process, as TensorBoard
-/// expects of a run that is resumed.
+/// Writes a run's metrics and histograms for TensorBoard: tensorflow.Event messages in TFRecord framing, one file per process, as
+/// TensorBoard expects of a run that is resumed.
 /// </summary>
 public sealed class TensorBoardWriter : IRunObserver, IDisposable
 {
@@ -32,6 +32,7 @@ public sealed class TensorBoardWriter : IRunObserver, IDisposable
     /// <inheritdoc/>
     public void Observe(RunEvent happened)
     {
+        if (happened is HistogramEvent histogram) Write(histogram);
         if (happened is not MetricsEvent metrics) return;
         IEnumerable<KeyValuePair<string, double>> values = metrics.Metrics.Concat(metrics.Timing ?? new Dictionary<string, double>());
         Write(metrics.Time, metrics.Step, message => message.Message(5, summary =>
@@ -43,6 +44,24 @@ public sealed class TensorBoardWriter : IRunObserver, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    // A HistogramProto; what the event does not hold, sums and extremes, follows from the bins' middles and edges.
+    private void Write(HistogramEvent histogram)
+    {
+        IReadOnlyList<double> edges = histogram.Edges;
+        double[] counts = [.. histogram.Counts.Select(c => (double)c)],
+            middles = [.. counts.Select((_, i) => (edges[i] + edges[i + 1]) / 2)];
+        Write(histogram.Time, histogram.Step, message => message.Message(5, summary => summary.Message(1, value => value
+            .Text(1, histogram.Name)
+            .Message(5, histo =>
+            {
+                if (counts.Length > 0) histo.Double(1, edges[0]).Double(2, edges[^1]);
+                histo.Double(3, counts.Sum()).Double(4, counts.Zip(middles, (n, m) => n * m).Sum())
+                    .Double(5, counts.Zip(middles, (n, m) => n * m * m).Sum())
+                    .Doubles(6, [.. edges.Skip(1)]).Doubles(7, counts);
+            }))));
+        _file.Flush();
+    }
 
     private void Write(DateTimeOffset time, long step, Action<ProtocolBuffer> what)
     {
@@ -93,6 +112,13 @@ public sealed class TensorBoardWriter : IRunObserver, IDisposable
             BinaryPrimitives.WriteSingleLittleEndian(bytes, value);
             _bytes.Write(bytes);
             return this;
+        }
+
+        public ProtocolBuffer Doubles(int field, ReadOnlySpan<double> values)
+        {
+            byte[] packed = new byte[8 * values.Length];
+            for (int i = 0; i < values.Length; i++) BinaryPrimitives.WriteDoubleLittleEndian(packed.AsSpan(8 * i), values[i]);
+            return Bytes(field, packed);
         }
 
         public ProtocolBuffer Text(int field, string value) => Bytes(field, Encoding.UTF8.GetBytes(value));

@@ -1,10 +1,7 @@
-using RIL.Training.Configuration;
-using RIL.Training.Datasets;
 using RIL.Training.Grpo;
 using RIL.Training.Optimizers;
 using RIL.Training.Ril;
 using RIL.Training.Runs;
-using RIL.Training.Teachers;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Stages;
@@ -16,19 +13,19 @@ namespace RIL.Training.Stages;
 internal sealed class DiscriminatorStage(RunModels state)
     : RunStage("discriminator", state.Inputs.Config.DiscriminatorPretrainSteps, state)
 {
-    public const string WeightsFile = "discriminator.safetensors", OptimizerFile = "discriminator_optimizer.safetensors";
     private const long Draws = 1 << 30; // tells the draws of this stage from those of the loop
     private readonly LearningRate _rate = state.Inputs.Config.DiscriminatorPretrainRate;
     private StudentRollouts? _rollouts;
     private DiscriminatorPrompts? _prompts;
 
-    public override void Enter(Checkpoint? checkpoint)
+    public override void Enter(StagePosition? position)
     {
-        State.Discriminator = State.NewDiscriminator();
-        if (checkpoint is not null) Restore(State.Discriminator, checkpoint);
-        _rollouts = Rollouts(State);
+        State.MakeDiscriminator(position?.Checkpoint);
+        _rollouts = State.NewRollouts();
         _prompts = new DiscriminatorPrompts(Config.DiscriminatorInput, Inputs.Encoder);
     }
+
+    public override void Carry(Checkpoint checkpoint) => State.MakeDiscriminator(checkpoint);
 
     public override void Step(int step, long runStep, RunSession session)
     {
@@ -50,27 +47,5 @@ internal sealed class DiscriminatorStage(RunModels state)
         });
     }
 
-    public override IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Tensors =>
-        Files(State.Discriminator!);
-
-    public static IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Files(Discriminator discriminator) =>
-        [(WeightsFile, discriminator.State()), Optimizer(OptimizerFile, discriminator.AdamW)];
-
-    public static void Restore(Discriminator discriminator, Checkpoint checkpoint)
-    {
-        RunModels.Copy(checkpoint, WeightsFile, discriminator.State());
-        RunModels.Copy(checkpoint, OptimizerFile, discriminator.AdamW.State());
-    }
-
-    /// <summary>Where the outputs of this stage and of the loop come from.</summary>
-    public static StudentRollouts Rollouts(RunModels state)
-    {
-        RunInputs inputs = state.Inputs;
-        RunConfig config = inputs.Config;
-        TeacherDraw? draw = config.UsesDiscriminator || config.TeachersInGroup
-            ? new TeacherDraw(inputs.Kept, config.TeacherShares, inputs.Seed) : null;
-        IReadOnlyList<Example> questions = inputs.Questions;
-        return new StudentRollouts(state.Student, inputs.Encoder, questions, config.PromptsPerStep, config.CompletionsPerPrompt,
-            inputs.Sampling, draw, inputs.Seed);
-    }
+    public override IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Tensors => State.DiscriminatorFiles;
 }

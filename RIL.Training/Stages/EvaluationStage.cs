@@ -11,11 +11,14 @@ namespace RIL.Training.Stages;
 internal sealed class EvaluationStage(RunModels state) : RunStage("evaluation", state.Inputs.EvaluationQuestions.Count == 0 ? 0
     : 1 + Measured(state).Count(), state)
 {
+    // What answers now needs the memory more than what trained.
+    public override void Enter(StagePosition? position) => State.FreeHelpers();
+
     public override void Step(int step, long runStep, RunSession session)
     {
         if (step == 0)
         {
-            if (Config.TrainsPolicy) HeldOut.Student(State, "ril", runStep, session);
+            if (Config.TrainsPolicy) HeldOut.Student(State, Config.PolicyName, runStep, session, isStep: true);
             return;
         }
         TeacherSource teacher = Measured(State).ElementAt(step - 1);
@@ -27,7 +30,8 @@ internal sealed class EvaluationStage(RunModels state) : RunStage("evaluation", 
         string folder = InputReference.ResolvePath(teacher.Checkpoint);
         using VisionLanguageModel model = ModelCatalog.Load(folder, Inputs.Device);
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(folder, Config.MinPixels, Config.MaxPixels);
-        HeldOut.Keep(State, teacher.Name, HeldOut.Measure(Inputs, model, encoder, Inputs.EvaluationQuestions));
+        HeldOut.Keep(State, teacher.Name, HeldOut.Measure(Inputs, model, encoder, Inputs.EvaluationQuestions, session,
+            isStep: true));
     }
 
     public override void Leave(long runStep, RunSession session)

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using RIL.Training.Configuration;
 using RIL.Training.Models;
 using RIL.Training.Ril;
@@ -13,8 +11,6 @@ namespace RIL.Training.Stages;
 /// </summary>
 public static class RilRun
 {
-    private const string StepKey = "stage_step", EvaluationsKey = "evaluations", TokensKey = "num_tokens";
-
     /// <summary>Runs, or goes on with, what the session is about; gives <c>completed</c>, <c>stopped</c> or <c>paused</c>.</summary>
     public static string Execute(RunSession session)
     {
@@ -24,7 +20,7 @@ public static class RilRun
         }
         catch (Exception e)
         {
-            session.Fail(e is InputException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+            session.Fail(JobFolder.Sentence(e));
             throw;
         }
     }
@@ -35,42 +31,39 @@ public static class RilRun
         Checkpoint? checkpoint = session.Resumed;
         using var state = new RunModels(inputs, ModelCatalog.Load(checkpoint?.Folder ?? inputs.StudentFolder, inputs.Device));
         state.Student.RecomputesLayers = session.Config.GradientCheckpointing;
-        if (checkpoint is not null)
-        {
-            state.Evaluations.AddRange(checkpoint.State[EvaluationsKey].Deserialize<List<ModelAccuracy>>()!);
-            state.Tokens = checkpoint.State[TokensKey]!.GetValue<long>();
-        }
-        string? resumedStage = checkpoint?.State["stage"]!.GetValue<string>();
+        StagePosition? position = checkpoint is null ? null : StagePosition.Read(checkpoint, state);
         long before = 0; // the run's steps of the stages before this one
-        Func<RunModels, RunStage>[] plan = Plan(inputs);
-        bool passed = resumedStage is null;
-        for (int i = 0; i < plan.Length; i++)
+        bool passed = position is null;
+        foreach ((int i, Func<RunModels, RunStage> make) in Plan(inputs).Index())
         {
-            using RunStage stage = plan[i](state);
-            bool within = stage.Name == resumedStage;
-            int first = within ? checkpoint!.State[StepKey]!.GetValue<int>() : 0;
-            if (!passed && (!within || first == stage.Steps))
+            using RunStage stage = make(state);
+            bool within = !passed && stage.IsCalled(position!.Stage);
+            if (!passed && !within) continue;
+            passed = true;
+            if (within) before = position!.Before;
+            if (within && (position!.Left ?? position.Step >= stage.Steps))
             {
-                passed = within;
-                Carry(stage, state, checkpoint!, within);
-                before += stage.Steps;
+                stage.Carry(checkpoint!);
+                before += position.Step;
                 continue;
             }
-            passed = true;
-            stage.Enter(within ? checkpoint : null);
-            if (!within) Begin(stage, i == 0, state, session);
-            if (Steps(stage, first, before, state, session) is { } ended) return ended;
-            before += stage.Steps;
+            stage.Enter(within ? position : null);
+            var course = new StageCourse(stage, before, state, session);
+            if (course.Run(within ? position : null, () => Begin(stage, i == 0, state, session)) is { } ended) return ended;
+            before += course.Step;
         }
-        session.Finish("completed", new RunSummary(state.Evaluations, Path.GetFileName(session.Folder.Student)));
+        if (!passed) throw new InputException(
+            $"{checkpoint!.Folder}: it was written in stage {position!.Stage}, which this run does not have; "
+            + $"it is of another version of the program. Start a new run with this folder as student.");
+        session.Job.Finish("completed", new RunSummary(state.Evaluations, Path.GetFileName(session.Folder.Student)));
         return "completed";
     }
 
     private static void Begin(RunStage stage, bool first, RunModels state, RunSession session)
     {
-        session.Stage(stage.Name, stage.Steps);
+        session.Job.Stage(stage.Name, stage.Steps);
         if (first || stage is DiscriminatorStage or RilStage) session.Log(CheckModels(state));
-        if (first) HeldOut.Student(state, "before", 0, session);
+        if (first) HeldOut.Student(state, "before", 0, session, isStep: false);
     }
 
     private static Func<RunModels, RunStage>[] Plan(RunInputs inputs)
@@ -85,42 +78,6 @@ public static class RilRun
         if (config.TrainsPolicy) plan.Add(s => new RilStage(s));
         plan.Add(s => new EvaluationStage(s));
         return [.. plan];
-    }
-
-    private static string? Steps(RunStage stage, int first, long before, RunModels state, RunSession session)
-    {
-        for (int step = first; step < stage.Steps; step++)
-        {
-            if (session.Control.Requested is not RunRequest.None and var request)
-            {
-                if (step > first) Save(stage, step, before + step, state, session);
-                string ended = request == RunRequest.Pause ? "paused" : "stopped";
-                session.Finish(ended);
-                return ended;
-            }
-            stage.Step(step, before + step + 1, session);
-            session.Progress(step + 1, stage.Steps);
-            int save = session.Config.SaveSteps;
-            if (save > 0 && (step + 1) % save == 0 && step + 1 < stage.Steps) Save(stage, step + 1, before + step + 1, state, session);
-        }
-        stage.Leave(before + stage.Steps, session);
-        if (stage.Steps > 0 && stage is not EvaluationStage) Save(stage, stage.Steps, before + stage.Steps, state, session);
-        return null;
-    }
-
-    private static void Save(RunStage stage, int step, long runStep, RunModels state, RunSession session)
-    {
-        var position = new JsonObject { [StepKey] = step, [EvaluationsKey] = JsonSerializer.SerializeToNode(state.Evaluations),
-            [TokensKey] = state.Tokens };
-        session.Save(runStep, new CheckpointContent(position, stage.Tensors, folder => EvaluationStage.WriteStudent(state, folder)));
-    }
-
-    // Stages that lie behind a checkpoint leave their models to those that follow.
-    private static void Carry(RunStage stage, RunModels state, Checkpoint checkpoint, bool within)
-    {
-        if (stage is not DiscriminatorStage || !within) return;
-        state.Discriminator = state.NewDiscriminator();
-        DiscriminatorStage.Restore(state.Discriminator, checkpoint);
     }
 
     private static string CheckModels(RunModels state)

@@ -1,5 +1,6 @@
+using System.Text.Json.Nodes;
+using RIL.Training.Configuration;
 using RIL.Training.Grpo;
-using RIL.Training.Models;
 using RIL.Training.Rewards;
 using RIL.Training.Ril;
 using RIL.Training.Runs;
@@ -8,27 +9,31 @@ using static TorchSharp.torch;
 namespace RIL.Training.Stages;
 
 /// <summary>Stage 4: the loop.</summary>
-internal sealed class RilStage(RunModels state) : RunStage("ril", state.Inputs.Config.MaxSteps, state)
+internal sealed class RilStage(RunModels state) : RunStage(state.Inputs.Config.PolicyName, state.Inputs.Config.MaxSteps, state)
 {
-    private const string OptimizerFile = "optimizer.safetensors", ReferenceFile = "reference.safetensors";
+    private const string OptimizerFile = "optimizer.safetensors";
+    private readonly EarlyStopping _stopping = new(state.Inputs.Config.EarlyStoppingPatience);
     private PolicyUpdate? _policy;
     private RilTrainer? _trainer;
 
-    public override void Enter(Checkpoint? checkpoint)
+    public override bool EndsEarly => _stopping.Ends;
+
+    public override JsonObject? Memory => _stopping.State();
+
+    public override bool IsCalled(string stage) => base.IsCalled(stage) || stage == PolicyNames.Ril;
+
+    public override void Enter(StagePosition? position)
     {
+        Checkpoint? checkpoint = position?.Checkpoint;
+        _stopping.Restore(position?.Memory);
         // The student of a checkpoint of this stage has moved; the reference is stored beside it.
-        State.Reference ??= ModelCatalog.Clone(State.Student);
-        if (checkpoint is not null) RunModels.Copy(checkpoint, ReferenceFile, RunModels.Weights(State.Reference));
-        if (Config.UsesDiscriminator && State.Discriminator is null)
-        {
-            State.Discriminator = State.NewDiscriminator();
-            if (checkpoint is not null) DiscriminatorStage.Restore(State.Discriminator, checkpoint);
-        }
-        _policy = new PolicyUpdate(State.Student, State.Reference, Config.FreezeVisionTower, Config.PolicyLoss, Config.Temperature,
+        State.MakeReference(checkpoint);
+        if (Config.UsesDiscriminator && State.Discriminator is null) State.MakeDiscriminator(checkpoint);
+        _policy = new PolicyUpdate(State.Student, State.Reference!, Config.FreezeVisionTower, Config.PolicyLoss, Config.Temperature,
             Config.AdamW, Config.MaxGradNorm);
         if (checkpoint is not null) RunModels.Copy(checkpoint, OptimizerFile, _policy.Optimizer.AdamW.State());
         _trainer = new RilTrainer(
-            Config.Ril, DiscriminatorStage.Rollouts(State), new AnswerReward(Inputs.Judge), State.Discriminator is null ? null
+            Config.Ril, State.NewRollouts(), new AnswerReward(Inputs.Judge), State.Discriminator is null ? null
                 : new DiscriminatorPrompts(Config.DiscriminatorInput, Inputs.Encoder),
             State.Discriminator, _policy);
     }
@@ -36,6 +41,7 @@ internal sealed class RilStage(RunModels state) : RunStage("ril", state.Inputs.C
     public override void Step(int step, long runStep, RunSession session)
     {
         double rate = Config.PolicyRate.At(step);
+        _policy!.Optimizer.Gradients = NewHistogram(step);
         RilStepResult result = _trainer!.Step(step, rate, Config.DiscriminatorRate.At(step));
         foreach (PolicyUpdateResult update in result.Updates) RequireFinite(step, session, update.Loss, update.GradientNorm);
         foreach (DiscriminatorUpdate update in result.Discriminator?.Updates ?? [])
@@ -46,12 +52,16 @@ internal sealed class RilStage(RunModels state) : RunStage("ril", state.Inputs.C
             session.Metrics(runStep, [.. RilMetrics.Of(result, rate), KeyValuePair.Create("num_tokens", (double)State.Tokens)]);
             if (Config.LogCompletions) session.Completions(runStep, Rows(result));
         }
-        if (Validates(step)) HeldOut.Validate(State, runStep, session);
+        Show(_policy.Optimizer.Gradients, runStep, session);
+    }
+
+    public override void Evaluate(int step, long runStep, RunSession session)
+    {
+        if (Validates(step)) HeldOut.Validate(this, State, _stopping, step, runStep, session);
     }
 
     public override IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Tensors =>
-        [Optimizer(OptimizerFile, _policy!.Optimizer.AdamW), (ReferenceFile, RunModels.Weights(State.Reference!)),
-            .. State.Discriminator is { } d ? DiscriminatorStage.Files(d) : []];
+        [Optimizer(OptimizerFile, _policy!.Optimizer.AdamW), State.ReferenceWeights, .. State.DiscriminatorFiles];
 
     public override void Dispose()
     {

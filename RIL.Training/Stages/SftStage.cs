@@ -1,8 +1,8 @@
+using System.Text.Json.Nodes;
 using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
-using RIL.Training.Rewards;
 using RIL.Training.Runs;
 using RIL.Training.Sft;
 using RIL.Training.Torch;
@@ -17,6 +17,7 @@ internal sealed class SftStage : RunStage
     private readonly IReadOnlyList<(Example Example, string Answer)> _pairs;
     private readonly EpochOrder _order;
     private readonly LearningRate _rate;
+    private readonly EarlyStopping _stopping;
     private SftTrainer? _trainer;
 
     private SftStage(RunModels state, IReadOnlyList<(Example, string)> pairs, int steps) : base("sft", steps, state)
@@ -24,6 +25,8 @@ internal sealed class SftStage : RunStage
         _pairs = pairs;
         _order = new EpochOrder(pairs.Count, Inputs.Seed + 2);
         _rate = Config.SftRate(steps);
+        // Before reinforcement nothing is evaluated, and the warm start runs to its end.
+        _stopping = new EarlyStopping(Config.TrainsPolicy ? 0 : Config.EarlyStoppingPatience);
     }
 
     public static SftStage Of(RunModels state)
@@ -35,11 +38,16 @@ internal sealed class SftStage : RunStage
         return new SftStage(state, pairs, config.SftUpdates(pairs.Length));
     }
 
-    public override void Enter(Checkpoint? checkpoint)
+    public override bool EndsEarly => _stopping.Ends;
+
+    public override JsonObject? Memory => _stopping.State();
+
+    public override void Enter(StagePosition? position)
     {
+        _stopping.Restore(position?.Memory);
         _trainer = new SftTrainer(State.Student, Config.SftFreezeVisionTower ?? Config.FreezeVisionTower, Config.AdamW,
             Config.MaxGradNorm);
-        if (checkpoint is not null) RunModels.Copy(checkpoint, OptimizerFile, _trainer.Optimizer.AdamW.State());
+        if (position?.Checkpoint is { } checkpoint) RunModels.Copy(checkpoint, OptimizerFile, _trainer.Optimizer.AdamW.State());
     }
 
     public override void Step(int step, long runStep, RunSession session)
@@ -48,16 +56,22 @@ internal sealed class SftStage : RunStage
         var examples = new SftExample[rows.Length];
         TorchRuntime.Workers.ForEach([.. Enumerable.Range(0, rows.Length)], (_, i) => examples[i] = Encode(_pairs[rows[i]]));
         double rate = _rate.At(step);
-        SftUpdate update = _trainer!.Update(examples, rate);
+        _trainer!.Optimizer.Gradients = NewHistogram(step);
+        SftUpdate update = _trainer.Update(examples, rate);
         RequireFinite(step, session, update.Loss, update.GradientNorm);
         State.Tokens += examples.Sum(e => e.Prompt.TokenIds.Length + e.Answer.Length);
         if (Logs(step))
             session.Metrics(runStep, new Dictionary<string, double> { ["loss"] = update.Loss, ["grad_norm"] = update.GradientNorm,
                 ["learning_rate"] = rate, ["num_tokens"] = State.Tokens });
-        if (!Config.TrainsPolicy && Validates(step)) HeldOut.Validate(State, runStep, session);
+        Show(_trainer.Optimizer.Gradients, runStep, session);
     }
 
-    public override void Leave(long runStep, RunSession session) => HeldOut.Student(State, "sft", runStep, session);
+    public override void Evaluate(int step, long runStep, RunSession session)
+    {
+        if (!Config.TrainsPolicy && Validates(step)) HeldOut.Validate(this, State, _stopping, step, runStep, session);
+    }
+
+    public override void Leave(long runStep, RunSession session) => HeldOut.Student(State, "sft", runStep, session, isStep: false);
 
     public override IReadOnlyList<(string File, IReadOnlyList<(string Name, Tensor Value)> Tensors)> Tensors =>
         [Optimizer(OptimizerFile, _trainer!.Optimizer.AdamW)];
@@ -81,7 +95,7 @@ internal sealed class SftStage : RunStage
         return from example in inputs.Questions
                from teacher in config.Teachers
                from text in inputs.Kept.Of(teacher.Name, example.Id)
-               where config.SftSource == SftSource.TeacherAnswers || inputs.Judge.Ask(example, text, teacher.Name).IsRight == true
+               where config.SftSource == SftSource.TeacherAnswers || inputs.Judge.IsRight(example.Answer, text) == true
                where config.SftSource != SftSource.RightLongTeacherAnswers
                    || inputs.Encoder.EncodeCompletion(text).Length >= config.SftLongAnswerTokens
                select (example, text);

@@ -30,6 +30,7 @@ internal sealed class TeacherStage(RunModels state) : RunStage("teachers", state
         var collector = new AnswerCollector(model, encoder, Config.Sampling(encoder),
             Config.DiscriminatorPretrainCompletions, Inputs.Seed);
         session.Log($"Teacher {teacher.Name}: collecting answers into {file}.");
-        collector.Collect(teacher.Name, Inputs.Questions, Inputs.Kept, writer);
+        collector.Collect(teacher.Name, Inputs.Questions, Inputs.Kept, writer,
+            (done, of) => session.Job.Part(done, of, "questions", isStep: true));
     }
 }

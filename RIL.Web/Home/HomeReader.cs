@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using RIL.Training.Configuration;
 using RIL.Training.Runs;
 using RIL.Web.Data;
 using RIL.Web.Operations;
@@ -26,7 +27,8 @@ public sealed record HomeResult(string Id, string Name, int Color, DateTimeOffse
     public static HomeResult Of(Run run)
     {
         IReadOnlyList<ModelAccuracy> models = RunDocuments.Summary(run)?.Evaluations ?? [];
-        return new HomeResult(run.Id, run.Name, run.Color, run.EndedAt, run.WorkedSeconds, Find("before"), Find("sft"), Find("ril"));
+        return new HomeResult(run.Id, run.Name, run.Color, run.EndedAt, run.WorkedSeconds, Find("before"), Find("sft"),
+            models.LastOrDefault(m => PolicyNames.Contains(m.Model))?.Accuracy);
 
         double? Find(string model) => models.FirstOrDefault(m => m.Model == model)?.Accuracy;
     }

@@ -1,3 +1,5 @@
+using RIL.Training.Configuration;
+
 namespace RIL.Web.Runs;
 
 /// <summary>What stages are called on pages and in sentences.</summary>
@@ -9,8 +11,8 @@ public static class StageWords
         "sft" => "SFT",
         "teachers" => "Teachers",
         "discriminator" => "Discriminator",
-        "ril" => "RIL",
         "evaluation" => "Evaluate",
-        _ => stage ?? "",
+        null => "",
+        _ => PolicyNames.Title(stage) ?? stage,
     };
 }

@@ -64,7 +64,7 @@ public class CommandLineTests
         using (RunSession session = RunSession.Open(new RunConfig { OutputDir = path }, signals: false))
         {
             Ok("stop", path);
-            Assert.Equal(RunRequest.Stop, session.Control.Requested);
+            Assert.Equal(RunRequest.Stop, session.Job.Control.Requested);
         }
         Assert.Contains("no process is training this run", Run("stop", path).Errors, StringComparison.Ordinal);
     }

@@ -87,10 +87,11 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
         Assert.Equal("completed", TinyRun.Execute(config));
         var events = RunEvents.Read(new RunFolder(config.OutputDir!).Events).ToList();
         string[] stages = [.. events.OfType<StageEvent>().Select(e => e.Stage)];
-        Assert.Equal(preset is not ("sft" or "imitation"), stages.Contains("ril"));
+        string policy = preset is "grpo" or "dr_grpo" ? preset : "ril"; // said as what it is
+        Assert.Equal(preset is not ("sft" or "imitation"), stages.Contains(policy));
         Assert.Equal(preset is "similarity_only" or "frozen_discriminator", stages.Contains("discriminator"));
         RunSummary summary = ((FinishedEvent)events[^1]).Summary!;
-        Assert.Equal(config.TrainsPolicy ? ["before", "sft", "ril"] : ["before", "sft"], summary.Evaluations.Select(e => e.Model));
+        Assert.Equal(config.TrainsPolicy ? ["before", "sft", policy] : ["before", "sft"], summary.Evaluations.Select(e => e.Model));
         Assert.True(File.Exists(Path.Combine(config.OutputDir!, "student", "model.safetensors")));
         MetricsEvent[] scored = [.. events.OfType<MetricsEvent>()
             .Where(e => e.Stage == "ril" && e.Metrics.ContainsKey("discriminator/accuracy"))];

@@ -67,7 +67,7 @@ public sealed class RunSessionTests : IDisposable
     public void FolderOfARunThatEndedBeforeItsFirstStage_IsUsedAgain()
     {
         using (RunSession session = RunSession.Open(Config("early"), signals: false)) session.Fail("the data set is missing");
-        using (RunSession session = RunSession.Open(Config("early"), signals: false)) session.Stage("ril", 1);
+        using (RunSession session = RunSession.Open(Config("early"), signals: false)) session.Job.Stage("ril", 1);
 
         Assert.IsType<StageEvent>(Events("early")[^1]);
         Assert.DoesNotContain(Events("early"), e => e is FailedEvent);
@@ -80,14 +80,14 @@ public sealed class RunSessionTests : IDisposable
     {
         using (RunSession session = RunSession.Open(Config("file"), signals: false))
         {
-            Assert.Equal(RunRequest.None, session.Control.Requested);
+            Assert.Equal(RunRequest.None, session.Job.Control.Requested);
             RunControl.Send(session.Folder.Root, request);
-            Assert.Equal(request, session.Control.Requested);
+            Assert.Equal(request, session.Job.Control.Requested);
         }
         Assert.False(File.Exists(Path.Combine(_folder.Path, "file", "control")));
 
         using RunSession other = RunSession.Open(Config("line"), signals: false, control: new StringReader($"hello\n{request}\n"));
-        Assert.True(SpinWait.SpinUntil(() => other.Control.Requested == request, TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => other.Job.Control.Requested == request, TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
@@ -129,17 +129,17 @@ public sealed class RunSessionTests : IDisposable
     {
         using RunSession session = RunSession.Open(Config(name) with { ResumeFromCheckpoint = resume ? "latest" : null }, signals: false);
         int number = session.Resumed?.State["number"]!.GetValue<int>() ?? 1;
-        if (session.Resumed is null) session.Stage("ril", 6);
+        if (session.Resumed is null) session.Job.Stage("ril", 6);
         for (int step = (int)(session.Resumed?.Step ?? 0) + 1; step <= until; step++)
         {
             number = number * 31 % 1009;
             session.Metrics(step, new Dictionary<string, double> { ["loss"] = number, ["step_time"] = DateTime.UtcNow.Ticks });
             session.Completions(step, [new CompletionRow("q", "a", "student", new Dictionary<string, double?> { ["answer"] = 1 },
                 null, null, 0, null)]);
-            session.Progress(step, 6);
+            session.Job.Progress(step, 6);
             if (step % 2 == 0) session.Save(step, new CheckpointContent(new JsonObject { ["number"] = number }, [], _ => { }));
         }
-        if (until == 6) session.Finish("completed",
+        if (until == 6) session.Job.Finish("completed",
             new RunSummary([new ModelAccuracy("ril", number / 1009.0, new Dictionary<string, double>(), 1)]));
     }
 }

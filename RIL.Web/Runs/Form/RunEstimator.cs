@@ -59,7 +59,7 @@ public sealed class RunEstimator(IDbContextFactory<RilDb> databases, ModelServic
         foreach ((string stage, double wanted, double done) in Work(config).Zip(Work(past), (now, then) => (now.Stage, now.Amount, then.Amount)))
         {
             if (wanted == 0) continue;
-            double took = stages.Where(s => s.Name == stage && s.EndedAt is not null).Sum(s => (s.EndedAt!.Value - s.StartedAt).TotalSeconds);
+            double took = stages.Where(s => (s.Name == stage || (stage == PolicyNames.Ril && PolicyNames.Contains(s.Name))) && s.EndedAt is not null).Sum(s => (s.EndedAt!.Value - s.StartedAt).TotalSeconds);
             if (done == 0 || took == 0)
             {
                 if (stage is "teachers" or "evaluation") continue; // short, or not asked for then
@@ -75,7 +75,7 @@ public sealed class RunEstimator(IDbContextFactory<RilDb> databases, ModelServic
     {
         yield return ("sft", c.FineTunes ? c.SftSteps * (double)c.SftBatchSize : 0);
         yield return ("discriminator", c.UsesDiscriminator ? c.DiscriminatorPretrainSteps : 0);
-        yield return ("ril", c.TrainsPolicy ? c.MaxSteps * (double)c.CompletionsPerStep * (1 + (c.UpdatesPerBatch * (c.TeachersInGroup ? 2 : 1))) * Math.Sqrt(c.MaxCompletionLength) : 0);
+        yield return (PolicyNames.Ril, c.TrainsPolicy ? c.MaxSteps * (double)c.CompletionsPerStep * (1 + (c.UpdatesPerBatch * (c.TeachersInGroup ? 2 : 1))) * Math.Sqrt(c.MaxCompletionLength) : 0);
         yield return ("evaluation", c.EvalDataset is null ? 0 : Math.Max(1, c.EvalLimit));
     }
 

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using RIL.Training.Configuration;
 using RIL.Web.Api;
 
 namespace RIL.Web.Runs.Ingest;
 
 /// <summary>A stage that a run has entered.</summary>
-/// <param name="Name">sft, teachers, discriminator, ril or evaluation.</param>
+/// <param name="Name">sft, teachers, discriminator, ril (or the baseline's name) or evaluation.</param>
 /// <param name="Total">Its steps, where known.</param>
 /// <param name="Event">Number of the event that began it.</param>
 /// <param name="Step">The run's step at which it began.</param>
@@ -31,7 +32,7 @@ public static class StageHistory
     public static List<RunStage> Read(string? json) => json is null ? [] : JsonSerializer.Deserialize<List<RunStage>>(json, Json) ?? [];
 
     /// <summary>The run's step at which its reinforcement began; null where it has not.</summary>
-    public static long? RilStart(Run run) => Read(run.Stages).LastOrDefault(s => s.Name == "ril")?.Step;
+    public static long? RilStart(Run run) => Read(run.Stages).LastOrDefault(s => PolicyNames.Contains(s.Name))?.Step;
 
     internal static string Write(IReadOnlyList<RunStage> stages) => JsonSerializer.Serialize(stages, Json);
 

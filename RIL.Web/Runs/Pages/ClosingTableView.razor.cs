@@ -34,7 +34,7 @@ public sealed partial class ClosingTableView
         {
             _table = ClosingTable.Of(summary);
             ModelAccuracy closing = summary.Evaluations[^1];
-            _foot = $"{Say.Count(closing.Questions)} held-out questions{Undecided(summary.Evaluations)}{string.Concat(summary.Evaluations.Where(e => e.MeanLength is not null).Select(e => $" · {e.Model}: {Say.Number(e.MeanLength)} tokens an answer"))}";
+            _foot = $"{Say.Count(closing.Questions)} held-out questions{string.Concat(summary.Evaluations.Where(e => e.MeanLength is not null).Select(e => $" · {e.Model}: {Say.Number(e.MeanLength)} tokens an answer"))}";
             return;
         }
         (IReadOnlyDictionary<string, double> first, IReadOnlyDictionary<string, double> last) = await Metrics.FirstAndLast(View.Run.Id, "eval/accuracy");
@@ -42,16 +42,13 @@ public sealed partial class ClosingTableView
         _foot = "By the newest evaluation; the closing table comes at the end.";
     }
 
-    private static string Undecided(IReadOnlyList<ModelAccuracy> models) => models.Max(m => m.Undecided) is > 0 and var most
-        ? $", {Say.Count(models.Max(m => m.Questions) - most)} judged, {Say.Count(most)} the judge could not decide" : "";
-
     private static string Width(double? share) => (100 * Math.Clamp(share ?? 0, 0, 1)).ToString("0.#", CultureInfo.InvariantCulture) + "%";
 
     private string Color(int column) => _table!.Columns[column].Word switch
     {
         "before" => "var(--text-3)",
         "SFT" => SeriesColors.Css(5),
-        "RIL" or "now" => SeriesColors.Css(0),
+        var word when !word.StartsWith("teacher ", StringComparison.Ordinal) => SeriesColors.Css(0),
         _ => SeriesColors.Css(1 + column - _table.Columns.Count(c => !c.Word.StartsWith("teacher ", StringComparison.Ordinal))),
     };
 }

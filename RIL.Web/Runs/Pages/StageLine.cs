@@ -41,13 +41,13 @@ public static class StageLine
     {
         string[] names = [.. Plan(config)];
         // Archived and deleted runs may have finished; the closing table says so.
-        int at = now.State == RunState.Finished || evaluations.Any(e => e.Model == "ril" || (e.Model == "sft" && !config.TrainsPolicy)) ? names.Length : Math.Max(-1, Array.IndexOf(names, now.Stage));
+        int at = now.State == RunState.Finished || evaluations.Any(e => PolicyNames.Contains(e.Model) || (e.Model == "sft" && !config.TrainsPolicy)) ? names.Length : Math.Max(-1, Array.FindIndex(names, n => Same(n, now.Stage)));
         return [.. names.Select((name, i) =>
         {
             StageState state = i < at ? StageState.Done : i == at ? StageState.Now : StageState.Ahead;
             double? share = state == StageState.Now && now.StageTotal is > 0 and { } total ? Math.Clamp(now.StageStep / (double)total, 0, 1) : null;
             string word = StageWords.Of(name);
-            RunStage? entered = history.LastOrDefault(h => h.Name == name);
+            RunStage? entered = history.LastOrDefault(h => Same(name, h.Name));
             IReadOnlyDictionary<string, double> results = entered?.Results ?? new Dictionary<string, double>();
             string took = entered?.EndedAt is { } end ? $" in {Say.Duration(end - entered.StartedAt)}" : "";
             string? result = state switch
@@ -73,16 +73,19 @@ public static class StageLine
         if (config.FineTunes) yield return "sft";
         if (config.UsesTeachers && !teachersFirst) yield return "teachers";
         if (config.UsesDiscriminator) yield return "discriminator";
-        if (config.TrainsPolicy) yield return "ril";
+        if (config.TrainsPolicy) yield return config.PolicyName;
         yield return "evaluation";
     }
+
+    // Older trainers called every reinforcement RIL.
+    private static bool Same(string stage, string? other) => stage == other || (PolicyNames.Contains(stage) && PolicyNames.Contains(other));
 
     private static string? Result(string stage, IReadOnlyDictionary<string, double> results, long? answers, IReadOnlyList<ModelAccuracy> evaluations) => stage switch
     {
         "sft" => Accuracy(evaluations, "sft") ?? Percent(results, "eval/accuracy"),
         "teachers" => answers is > 0 ? $"{Say.Count(answers.Value)} answers" : null,
         "discriminator" => results.TryGetValue("discriminator/accuracy", out double a) && double.IsFinite(a) ? a.ToString("0.00", CultureInfo.InvariantCulture) : null,
-        "ril" => results.TryGetValue("reward", out double r) && double.IsFinite(r) ? "reward " + r.ToString("0.00", CultureInfo.InvariantCulture) : null,
+        _ when PolicyNames.Contains(stage) => results.TryGetValue("reward", out double r) && double.IsFinite(r) ? "reward " + r.ToString("0.00", CultureInfo.InvariantCulture) : null,
         "evaluation" => Accuracy(evaluations, null),
         _ => null,
     };
@@ -91,15 +94,15 @@ public static class StageLine
         results.TryGetValue(metric, out double share) && double.IsFinite(share) ? (100 * share).ToString("0.0", CultureInfo.InvariantCulture) : null;
 
     private static string? Accuracy(IReadOnlyList<ModelAccuracy> evaluations, string? model) =>
-        (model is null ? evaluations.LastOrDefault(e => e.Model is "ril" or "sft") : evaluations.FirstOrDefault(e => e.Model == model)) is { } found
-            ? (100 * found.Accuracy)?.ToString("0.0", CultureInfo.InvariantCulture) : null;
+        (model is null ? evaluations.LastOrDefault(e => e.Model == "sft" || PolicyNames.Contains(e.Model)) : evaluations.FirstOrDefault(e => e.Model == model)) is { } found
+            ? (100 * found.Accuracy).ToString("0.0", CultureInfo.InvariantCulture) : null;
 
     private static string Meaning(string stage) => stage switch
     {
         "sft" => "Supervised fine-tuning; the number is its accuracy in percent on the held-out questions.",
         "teachers" => "The teachers' kept answers are read.",
         "discriminator" => "It learns to tell the student's answers from the teachers'; the number is its accuracy at the end.",
-        "ril" => "The student samples, is rewarded, and is updated; the number is its last mean reward.",
+        _ when PolicyNames.Contains(stage) => "The student samples, is rewarded, and is updated; the number is its last mean reward.",
         "evaluation" => "The closing table; the number is the student's accuracy in percent on the held-out questions.",
         _ => "",
     };
