@@ -57,10 +57,12 @@ internal static class EvaluateCommand
             IReadOnlyList<EvaluatedAnswer> answers = Ask(InputReference.ResolvePath(folder), questions, settings);
             foreach (EvaluatedAnswer answer in answers)
                 lines?.WriteLine(JsonSerializer.Serialize(new { model = folder, question = answer.Question.Id,
-                    type = answer.Question.QuestionType, truth = answer.Question.Answer, answer = answer.Text, right = answer.Right },
+                    type = answer.Question.QuestionType, truth = answer.Question.Answer, answer = answer.Text, right = answer.Verdict.IsRight,
+                    reason = answer.Verdict.Reason },
                     RunEvent.Json));
             EvaluationResult result = EvaluationResult.Of(answers);
-            results.Add(new ModelAccuracy(name, result.Accuracy, result.ByType, result.Questions, result.MeanLength));
+            results.Add(new ModelAccuracy(name, result.Accuracy, result.ByType, result.Questions, result.MeanLength,
+                result.Judged));
             if (json) output.WriteLine(JsonSerializer.Serialize(results[^1] with { Model = folder }, RunEvent.Json));
         }
         if (!json) ResultTable.Write(results, new Terminal(output).Console(), m => m.Model);
@@ -70,7 +72,6 @@ internal static class EvaluateCommand
     {
         using VisionLanguageModel model = ModelCatalog.Load(folder, RunInputs.ChooseDevice(settings.Device));
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(folder, settings.MinPixels, settings.MaxPixels);
-        return new Evaluator(model, encoder, new Rewards.RuleJudge(settings.Judge, settings.AnswerMarker),
-            settings.EvaluationSampling(encoder), settings.EvalBatchSize).Answer(questions, (ulong)settings.Seed);
+        return new Evaluator(model, encoder, settings.CreateJudge(), settings.EvaluationSampling(encoder), settings.EvalBatchSize).Answer(questions, (ulong)settings.Seed);
     }
 }

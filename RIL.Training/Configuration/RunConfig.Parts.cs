@@ -62,7 +62,7 @@ public sealed partial record RunConfig
     };
 
     /// <summary>The judge.</summary>
-    public RuleJudge CreateJudge() => new(Judge, AnswerMarker);
+    public IJudge CreateJudge() => new RuleJudge(Judge, AnswerMarker);
 
     /// <summary>The teachers and their shares.</summary>
     public IReadOnlyList<TeacherShare> TeacherShares => [.. Teachers.Select(t => new TeacherShare(t.Name, t.Weight))];

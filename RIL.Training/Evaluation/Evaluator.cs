@@ -6,35 +6,15 @@ using RIL.Training.Torch;
 
 namespace RIL.Training.Evaluation;
 
-/// <summary>An answer to a held-out question; <paramref name="Right"/> is null where the judge abstained.</summary>
-public sealed record EvaluatedAnswer(Example Question, string Text, int Tokens, bool? Right);
+/// <summary>An answer to a held-out question, with the judge's verdict on it.</summary>
+public sealed record EvaluatedAnswer(Example Question, string Text, int Tokens, Verdict Verdict);
 
-/// <summary>
-/// How well a model answers: shares of right answers, overall and per question type, among those the judge could decide; mean answer
-/// length in tokens.
-/// </summary>
-public sealed record EvaluationResult(double Accuracy, IReadOnlyDictionary<string, double> ByType, double MeanLength, int Questions)
-{
-    /// <summary>The figures of a list of answers.</summary>
-    public static EvaluationResult Of(IReadOnlyList<EvaluatedAnswer> answers)
-    {
-        EvaluatedAnswer[] decided = [.. answers.Where(a => a.Right is not null)];
-        var byType = decided.Where(a => a.Question.QuestionType is not null).GroupBy(a => a.Question.QuestionType!)
-            .OrderBy(g => g.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Average(a => a.Right == true ? 1.0 : 0));
-        double accuracy = decided.Length == 0 ? double.NaN : decided.Average(a => a.Right == true ? 1.0 : 0);
-        return new EvaluationResult(accuracy, byType, answers.Count == 0 ? 0 : answers.Average(a => (double)a.Tokens), answers.Count);
-    }
-
-    /// <summary>The figures under their metric names.</summary>
-    public IEnumerable<KeyValuePair<string, double>> Metrics() =>
-        [KeyValuePair.Create("eval/accuracy", Accuracy), KeyValuePair.Create("eval/mean_length", MeanLength),
-            .. ByType.Select(t => KeyValuePair.Create("eval/accuracy/" + t.Key, t.Value))];
-}
-
-/// <summary>Asks a model held-out questions and has a rule judge its answers.</summary>
-public sealed class Evaluator(VisionLanguageModel model, IPromptEncoder encoder, RuleJudge judge, SamplingOptions sampling,
+/// <summary>Asks a model held-out questions and has a judge decide on its answers.</summary>
+public sealed class Evaluator(VisionLanguageModel model, IPromptEncoder encoder, IJudge judge, SamplingOptions sampling,
     int questionsAtATime)
 {
+    private const string Source = "student";
+
     /// <summary>Answers every question once.</summary>
     /// <param name="questions">The questions.</param>
     /// <param name="seed">For sampled answers; greedy ones do not depend on it.</param>
@@ -54,11 +34,11 @@ public sealed class Evaluator(VisionLanguageModel model, IPromptEncoder encoder,
                 (_, i) => prompts[i] = encoder.Encode(batch[i].Prompt, batch[i].Images, batch[i].Id));
             var completions = generator.Sample(prompts, 1, sampling,
                 new SamplingKey(seed, 0, [.. Enumerable.Range(start, batch.Length).Select(i => (long)i)]));
+            string[] texts = [.. completions.Select(c => encoder.Decode(c[0].TokenIds))];
+            IReadOnlyList<Verdict> verdicts = judge.Ask([.. batch.Zip(texts, (question, text) => new JudgedCompletion(question, text,
+                Source))], cancellation);
             answers.AddRange(batch.Select((question, i) =>
-            {
-                string text = encoder.Decode(completions[i][0].TokenIds);
-                return new EvaluatedAnswer(question, text, completions[i][0].TokenIds.Length, judge.IsRight(question.Answer, text));
-            }));
+                new EvaluatedAnswer(question, texts[i], completions[i][0].TokenIds.Length, verdicts[i])));
             progress?.Invoke(answers.Count, questions.Count);
         }
         return answers;

@@ -16,7 +16,7 @@ namespace RIL.Training.Rewards;
 /// with the marker or its last part alone.</item>
 /// </list>
 /// </remarks>
-public sealed class RuleJudge
+public sealed class RuleJudge : IJudge
 {
     private const double Tolerance = 1e-6;
 
@@ -31,6 +31,10 @@ public sealed class RuleJudge
                 "judge is after_marker and answer_marker is missing; expected the text after which the answer stands.");
         (_rule, _marker) = (rule, marker?.Trim());
     }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<Verdict>> JudgeAsync(IReadOnlyList<JudgedCompletion> completions, CancellationToken cancellation) =>
+        ValueTask.FromResult<IReadOnlyList<Verdict>>([.. completions.Select(c => Judge(c.Example.Answer, c.Text))]);
 
     /// <summary>The verdict on a completion.</summary>
     public Verdict Judge(string truth, string completion) => _rule switch

@@ -1,13 +1,21 @@
+using System.Text.Json.Serialization;
+
 namespace RIL.Training.Runs;
 
 /// <summary>How a model did on the held-out questions.</summary>
 /// <param name="Model">before (untrained), sft, ril (or the name of a baseline: grpo, dr_grpo, …), or a teacher's name.</param>
-/// <param name="Accuracy">Share of right answers, 0 to 1.</param>
+/// <param name="Accuracy">Share of right answers among those that the judge could decide, 0 to 1; null where it could decide none.</param>
 /// <param name="ByType">The same by question type.</param>
 /// <param name="Questions">Questions asked.</param>
-/// <param name="MeanLength">Mean length of the answers in tokens.</param>
-public sealed record ModelAccuracy(string Model, double Accuracy, IReadOnlyDictionary<string, double> ByType, int Questions,
-    double? MeanLength = null);
+/// <param name="MeanLength">Mean length of the answers in tokens; null without answers.</param>
+/// <param name="Judged">Questions whose answers the judge could decide; null in summaries from before it was counted.</param>
+public sealed record ModelAccuracy(string Model, double? Accuracy, IReadOnlyDictionary<string, double> ByType, int Questions,
+    double? MeanLength = null, int? Judged = null)
+{
+    /// <summary>Questions that the judge could not decide.</summary>
+    [JsonIgnore]
+    public int Undecided => Questions - (Judged ?? Questions);
+}
 
 /// <summary>Answers of a teacher as they are kept.</summary>
 /// <param name="Teacher">The teacher.</param>

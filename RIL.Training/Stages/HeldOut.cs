@@ -2,6 +2,7 @@ using System.Globalization;
 using RIL.Training.Datasets;
 using RIL.Training.Evaluation;
 using RIL.Training.Models;
+using RIL.Training.Rewards;
 using RIL.Training.Runs;
 
 namespace RIL.Training.Stages;
@@ -51,8 +52,8 @@ internal static class HeldOut
             from answer in question.TeacherResponses
             where answer.Teacher == teacher
             select new EvaluatedAnswer(question, answer.Text, inputs.Encoder.EncodeCompletion(answer.Text).Length + 1,
-                inputs.Judge.IsRight(question.Answer, answer.Text))]) with { Questions = inputs.EvaluationQuestions.Count };
+                inputs.Judge.Ask(question, answer.Text, teacher))]);
 
     public static void Keep(RunModels state, string name, EvaluationResult result) =>
-        state.Evaluations.Add(new ModelAccuracy(name, result.Accuracy, result.ByType, result.Questions, result.MeanLength));
+        state.Evaluations.Add(new ModelAccuracy(name, result.Accuracy, result.ByType, result.Questions, result.MeanLength, result.Judged));
 }

@@ -35,7 +35,7 @@ internal sealed class RunInputs
 
     public IPromptEncoder Encoder { get; }
 
-    public RuleJudge Judge { get; }
+    public IJudge Judge { get; }
 
     public IReadOnlyList<Example> Questions { get; }
 

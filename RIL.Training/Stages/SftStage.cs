@@ -3,6 +3,7 @@ using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
+using RIL.Training.Rewards;
 using RIL.Training.Runs;
 using RIL.Training.Sft;
 using RIL.Training.Torch;
@@ -95,7 +96,7 @@ internal sealed class SftStage : RunStage
         return from example in inputs.Questions
                from teacher in config.Teachers
                from text in inputs.Kept.Of(teacher.Name, example.Id)
-               where config.SftSource == SftSource.TeacherAnswers || inputs.Judge.IsRight(example.Answer, text) == true
+               where config.SftSource == SftSource.TeacherAnswers || inputs.Judge.Ask(example, text, teacher.Name).IsRight == true
                where config.SftSource != SftSource.RightLongTeacherAnswers
                    || inputs.Encoder.EncodeCompletion(text).Length >= config.SftLongAnswerTokens
                select (example, text);

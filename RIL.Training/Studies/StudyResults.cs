@@ -37,7 +37,7 @@ internal static class StudyResults
     {
         string[] types = Types(rows);
         var text = new StringBuilder("arm,seed,accuracy,").AppendJoin(',', types.Select(Quote)).Append(types.Length > 0 ? "," : "")
-            .Append("mean_length,questions,train_s\n");
+            .Append("mean_length,questions,judged,train_s\n");
         foreach (StudyRow row in rows)
         {
             string[] cells =
@@ -45,6 +45,7 @@ internal static class StudyResults
                 Quote(row.Arm.Name), row.Seed.ToString(CultureInfo.InvariantCulture), Number(row.Result.Accuracy, "0.####"),
                 .. types.Select(t => row.Result.ByType.TryGetValue(t, out double share) ? Number(share, "0.####") : ""),
                 Number(row.Result.MeanLength, "0.##"), row.Result.Questions.ToString(CultureInfo.InvariantCulture),
+                row.Result.Judged?.ToString(CultureInfo.InvariantCulture) ?? "",
                 Number(row.TrainSeconds, "0.#"),
             ];
             text.AppendJoin(',', cells).Append('\n');
@@ -63,7 +64,7 @@ internal static class StudyResults
             string[] cells =
             [
                 arm.Key.Title, arm.Count().ToString(CultureInfo.InvariantCulture),
-                MeanAndSpread([.. arm.Select(r => 100 * r.Result.Accuracy)]),
+                MeanAndSpread([.. arm.Select(r => 100 * r.Result.Accuracy).OfType<double>()]),
                 .. types.Select(t => Mean(arm.Where(r => r.Result.ByType.ContainsKey(t)).Select(r => 100 * r.Result.ByType[t]), "0")),
                 Mean(arm.Select(r => r.Result.MeanLength).OfType<double>(), "0.0"),
                 Mean(arm.Select(r => r.TrainSeconds).OfType<double>(), "0"),
@@ -78,6 +79,7 @@ internal static class StudyResults
 
     private static string MeanAndSpread(double[] values)
     {
+        if (values.Length == 0) return "";
         double mean = values.Average();
         if (values.Length < 2) return Number(mean, "0.0");
         double deviation = Math.Sqrt(values.Sum(v => (v - mean) * (v - mean)) / (values.Length - 1));

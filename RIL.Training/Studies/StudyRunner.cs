@@ -106,7 +106,8 @@ internal sealed class StudyRunner(Study study, string folder, IReadOnlyList<Sett
         }
         StudyRow row = StudyResults.Read(arm, seed, run);
         lock (_lock) output.WriteLine(
-            FormattableString.Invariant($"seed {seed}  {arm.Title,-40} {100 * row.Result.Accuracy,5:0.0} %  {row.TrainSeconds,6:0} s"));
+            FormattableString.Invariant($"seed {seed}  {arm.Title,-40} {100 * row.Result.Accuracy,5:0.0} %  {row.TrainSeconds,6:0} s")
+            + (row.Result.Undecided > 0 ? $"  ({row.Result.Undecided} of {row.Result.Questions} questions undecided)" : ""));
         return null;
     }
 

@@ -6,7 +6,7 @@ namespace RIL.Web.Compare;
 
 /// <summary>What the students of several runs come to on held-out questions.</summary>
 /// <param name="Rows">All questions first, then a row a type; a value a run, null where there is none.</param>
-/// <param name="Questions">Questions asked, a run; null before the closing evaluation.</param>
+/// <param name="Questions">Questions that were asked and judged, a run; null before the closing evaluation.</param>
 /// <param name="Closed">Whether the values of a run are those of its end.</param>
 public sealed record AccuracyTable(IReadOnlyList<(string Type, IReadOnlyList<double?> Values, IReadOnlyList<bool> Best)> Rows, IReadOnlyList<int?> Questions, IReadOnlyList<bool> Closed)
 {
@@ -22,7 +22,7 @@ public sealed record AccuracyTable(IReadOnlyList<(string Type, IReadOnlyList<dou
         string[] types = [.. closing.OfType<ModelAccuracy>().SelectMany(c => c.ByType.Keys).Concat(newest.Keys.Where(k => k.StartsWith(Metric + "/", StringComparison.Ordinal)).Select(k => k[(Metric.Length + 1)..])).Distinct().Order(StringComparer.Ordinal)];
         var rows = new List<(string, IReadOnlyList<double?>, IReadOnlyList<bool>)> { Row(ClosingTable.All, c => c.Accuracy, Metric) };
         rows.AddRange(types.Select(t => Row(t, c => c.ByType.TryGetValue(t, out double share) ? share : null, $"{Metric}/{t}")));
-        return rows.All(r => r.Item2.All(v => v is null)) ? null : new AccuracyTable(rows, [.. closing.Select(c => c?.Questions)], [.. closing.Select(c => c is not null)]);
+        return rows.All(r => r.Item2.All(v => v is null)) ? null : new AccuracyTable(rows, [.. closing.Select(c => c?.Questions - c?.Undecided)], [.. closing.Select(c => c is not null)]);
 
         (string, IReadOnlyList<double?>, IReadOnlyList<bool>) Row(string type, Func<ModelAccuracy, double?> of, string metric)
         {

@@ -23,11 +23,11 @@ public sealed class TeacherJudgement
     private readonly IReadOnlyList<string>[] _texts;
     private readonly Verdict[][] _verdicts;
 
-    private TeacherJudgement(IReadOnlyList<Example> examples, KeptAnswers kept, string name, RuleJudge judge)
+    private TeacherJudgement(IReadOnlyList<Example> examples, KeptAnswers kept, string name, IJudge judge)
     {
         _examples = examples;
         _texts = [.. examples.Select(e => kept.Of(name, e.Id))];
-        _verdicts = [.. examples.Select((e, i) => _texts[i].Select(t => judge.Judge(e.Answer, t)).ToArray())];
+        _verdicts = [.. examples.Select((e, i) => judge.Ask([.. _texts[i].Select(t => new JudgedCompletion(e, t, name))]).ToArray())];
         Answers = _texts.Sum(t => t.Count);
         MeanWords = Answers == 0 ? null : _texts.Sum(t => t.Sum(Words)) / (double)Answers;
         Types = [.. examples.Select((e, i) => (Type: e.QuestionType ?? "", Verdicts: _verdicts[i])).GroupBy(p => p.Type).OrderBy(g => g.Key, StringComparer.Ordinal)
@@ -69,7 +69,7 @@ public sealed class TeacherJudgement
     private TeacherRow Row(int index)
     {
         DatasetRowView row = DatasetRowView.Of(_examples[index], index);
-        IEnumerable<JudgedAnswer> answers = _texts[index].Zip(_verdicts[index]).DistinctBy(p => p.First).Select(p => new JudgedAnswer(p.First, p.Second.Value is { } v ? v == 1 : null, p.Second.Reason));
+        IEnumerable<JudgedAnswer> answers = _texts[index].Zip(_verdicts[index]).DistinctBy(p => p.First).Select(p => new JudgedAnswer(p.First, p.Second.IsRight, p.Second.Reason));
         return new TeacherRow(index, row.Id, row.Question, row.Answer, row.QuestionType, row.Pictures, [.. answers], _texts[index].Count);
     }
 

@@ -34,7 +34,7 @@ public sealed class SignsTests
         ModelAccuracy Result(string arm) => ((FinishedEvent)Events(arm)[^1]).Summary!.Evaluations[^1];
         List<RunEvent> Events(string arm) => [.. RunEvents.Read(new RunFolder(Study.RunOf(study, Seed, arm)).Events)];
         double Share(string arm, string type) => 100 * Result(arm).ByType[type];
-        double Accuracy(string arm) => 100 * Result(arm).Accuracy;
+        double Accuracy(string arm) => 100 * Result(arm).Accuracy!.Value;
         string all = string.Join("; ", arms.Select(a => $"{a} {Accuracy(a):0.0} cost {Share(a, "cost"):0} sum {Share(a, "sum"):0}"));
 
         Assert.True(Accuracy("ril_ab") - Math.Max(Accuracy("ril_a"), Accuracy("ril_b")) >= 3 - OfDifference, all);

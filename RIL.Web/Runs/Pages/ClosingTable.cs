@@ -20,7 +20,7 @@ public sealed record ClosingTable(IReadOnlyList<(string Word, string Explanation
     public static ClosingTable? OfMetrics(IReadOnlyDictionary<string, double> before, IReadOnlyDictionary<string, double> now)
     {
         const string Name = "eval/accuracy";
-        var columns = new List<(string, double, IReadOnlyDictionary<string, double>)>();
+        var columns = new List<(string, double?, IReadOnlyDictionary<string, double>)>();
         if (before.TryGetValue(Name, out double first)) columns.Add(("before", first, Types(before)));
         if (now.TryGetValue(Name, out double newest)) columns.Add(("now", newest, Types(now)));
         return columns.Count == 0 ? null : Of(columns);
@@ -29,12 +29,12 @@ public sealed record ClosingTable(IReadOnlyList<(string Word, string Explanation
             metrics.Where(m => m.Key.StartsWith(Name + "/", StringComparison.Ordinal)).ToDictionary(m => m.Key[(Name.Length + 1)..], m => m.Value);
     }
 
-    private static ClosingTable Of(IReadOnlyList<(string Model, double Accuracy, IReadOnlyDictionary<string, double> ByType)> models)
+    private static ClosingTable Of(IReadOnlyList<(string Model, double? Accuracy, IReadOnlyDictionary<string, double> ByType)> models)
     {
         string[] types = [.. models.SelectMany(m => m.ByType.Keys).Distinct().Order(StringComparer.Ordinal)];
         return new ClosingTable(
             [.. models.Select(m => Column(m.Model))],
-            [(All, [.. models.Select(m => (double?)m.Accuracy)]), .. types.Select(t => (t, (IReadOnlyList<double?>)[.. models.Select(m => m.ByType.TryGetValue(t, out double a) ? a : (double?)null)]))]);
+            [(All, [.. models.Select(m => m.Accuracy)]), .. types.Select(t => (t, (IReadOnlyList<double?>)[.. models.Select(m => m.ByType.TryGetValue(t, out double a) ? a : (double?)null)]))]);
     }
 
     private static (string, string) Column(string model) => model switch

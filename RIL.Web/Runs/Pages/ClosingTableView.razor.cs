@@ -34,13 +34,16 @@ public sealed partial class ClosingTableView
         {
             _table = ClosingTable.Of(summary);
             ModelAccuracy closing = summary.Evaluations[^1];
-            _foot = $"{Say.Count(closing.Questions)} held-out questions{string.Concat(summary.Evaluations.Where(e => e.MeanLength is not null).Select(e => $" · {e.Model}: {Say.Number(e.MeanLength)} tokens an answer"))}";
+            _foot = $"{Say.Count(closing.Questions)} held-out questions{Undecided(summary.Evaluations)}{string.Concat(summary.Evaluations.Where(e => e.MeanLength is not null).Select(e => $" · {e.Model}: {Say.Number(e.MeanLength)} tokens an answer"))}";
             return;
         }
         (IReadOnlyDictionary<string, double> first, IReadOnlyDictionary<string, double> last) = await Metrics.FirstAndLast(View.Run.Id, "eval/accuracy");
         _table = ClosingTable.OfMetrics(first, last);
         _foot = "By the newest evaluation; the closing table comes at the end.";
     }
+
+    private static string Undecided(IReadOnlyList<ModelAccuracy> models) => models.Max(m => m.Undecided) is > 0 and var most
+        ? $", {Say.Count(models.Max(m => m.Questions) - most)} judged, {Say.Count(most)} the judge could not decide" : "";
 
     private static string Width(double? share) => (100 * Math.Clamp(share ?? 0, 0, 1)).ToString("0.#", CultureInfo.InvariantCulture) + "%";
 

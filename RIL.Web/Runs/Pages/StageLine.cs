@@ -95,7 +95,7 @@ public static class StageLine
 
     private static string? Accuracy(IReadOnlyList<ModelAccuracy> evaluations, string? model) =>
         (model is null ? evaluations.LastOrDefault(e => e.Model == "sft" || PolicyNames.Contains(e.Model)) : evaluations.FirstOrDefault(e => e.Model == model)) is { } found
-            ? (100 * found.Accuracy).ToString("0.0", CultureInfo.InvariantCulture) : null;
+            ? (100 * found.Accuracy)?.ToString("0.0", CultureInfo.InvariantCulture) : null;
 
     private static string Meaning(string stage) => stage switch
     {

@@ -41,7 +41,7 @@ public sealed class ImportTests(TrainCommandTests.WholeRun whole, SiteFixture si
         Assert.Equal("by-hand", Assert.Single(run.GetProperty("tags").EnumerateArray()).GetString());
         Assert.Equal(JsonValueKind.Null, run.GetProperty("reason").ValueKind);
         RunSummary summary = events.OfType<FinishedEvent>().Single().Summary!;
-        Assert.Equal(summary.Evaluations.Select(e => e.Accuracy), run.GetProperty("summary").GetProperty("evaluations").EnumerateArray().Select(e => e.GetProperty("accuracy").GetDouble()));
+        Assert.Equal(summary.Evaluations.Select(e => e.Accuracy), run.GetProperty("summary").GetProperty("evaluations").EnumerateArray().Select(e => (double?)e.GetProperty("accuracy").GetDouble()));
 
         var expected = events.OfType<MetricsEvent>().SelectMany(e => e.Metrics.Concat(e.Timing ?? new Dictionary<string, double>()).Select(m => (m.Key, e.Step, m.Value))).GroupBy(v => (v.Key, v.Step)).Select(g => g.Last());
         var stored = (await site.Viewer.GetStringAsync($"/api/v1/runs/{id}/metrics.csv", Cancellation)).Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(l => l.Split(','))
