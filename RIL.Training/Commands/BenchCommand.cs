@@ -7,7 +7,7 @@ using RIL.Training.Grpo;
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
 using RIL.Training.Randomness;
-using RIL.Training.Torch;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Commands;
@@ -44,11 +44,12 @@ internal static class BenchCommand
 
     private static JsonObject Measure(BenchWorkload work, int steps)
     {
-        using VisionLanguageModel policy = ModelCatalog.Load(work.Model, CPU), reference = ModelCatalog.Load(work.Model, CPU);
+        ComputePlan plan = ComputePlan.OnCpu;
+        using VisionLanguageModel policy = plan.Load(work.Model), reference = plan.Load(work.Model);
         var loss = new PolicyLossSettings(LossType.DrGrpo, ImportanceSamplingLevel.Token, 0.2, 0.2, 0.01, work.NewTokens);
-        using var update = new PolicyUpdate(policy, reference, freezeVisionTower: false, loss, temperature: 1,
+        using var update = new PolicyUpdate(policy, reference, plan, freezeVisionTower: false, loss, temperature: 1,
             new AdamWSettings(WeightDecay: 0.01), maxGradientNorm: 1);
-        var generator = new CompletionGenerator(policy);
+        var generator = new CompletionGenerator(policy, plan);
         var sampling = new SamplingOptions { MaxNewTokens = work.NewTokens,
             SuppressTokenIds = [.. Banned.Where(id => id < policy.VocabularySize)] };
         var times = new List<(double Sample, double Update)>();
@@ -76,7 +77,7 @@ internal static class BenchCommand
         {
             ["engine"] = "ril", ["parameters"] = policy.Weights.Sum(w => w.Count), ["prompts"] = work.Prompts.Count,
             ["generations"] = work.Generations, ["new_tokens"] = work.NewTokens,
-            ["threads"] = TorchRuntime.Workers.Count * get_num_threads(), ["sample_s"] = Math.Round(sample, 4), ["score_s"] = 0,
+            ["threads"] = plan.Lanes * get_num_threads(), ["sample_s"] = Math.Round(sample, 4), ["score_s"] = 0,
             ["update_s"] = Math.Round(rest, 4), ["step_s"] = Math.Round(all, 4),
             ["sample_tokens_per_s"] = Math.Round(tokens / sample), ["step_tokens_per_s"] = Math.Round(tokens / all),
             ["peak_rss_mb"] = PeakMegabytes(),

@@ -2,8 +2,8 @@ using System.CommandLine;
 using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Models;
-using RIL.Training.Stages;
 using RIL.Training.Teachers;
+using RIL.Training.Training;
 
 namespace RIL.Training.Commands;
 
@@ -50,11 +50,12 @@ internal static class CollectCommand
     private static void Collect(string teacher, string checkpoint, IReadOnlyList<Example> questions, string file, int perQuestion,
         RunConfig settings, TextWriter output)
     {
-        using VisionLanguageModel model = ModelCatalog.Load(checkpoint, RunInputs.ChooseDevice(settings.Device));
+        ComputePlan plan = settings.ComputePlan();
+        using VisionLanguageModel model = plan.Load(checkpoint);
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(checkpoint, settings.MinPixels, settings.MaxPixels);
         KeptAnswers kept = File.Exists(file) ? KeptAnswers.Load(file) : new KeptAnswers();
         using var writer = new KeptAnswersWriter(file, packed: file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase));
-        var collector = new AnswerCollector(model, encoder, settings.Sampling(encoder), perQuestion, (ulong)settings.Seed);
+        var collector = new AnswerCollector(model, plan, encoder, settings.Sampling(encoder), perQuestion, (ulong)settings.Seed);
         int shown = -1;
         collector.Collect(teacher, questions, kept, writer, (done, of) =>
         {

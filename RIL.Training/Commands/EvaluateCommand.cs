@@ -5,7 +5,7 @@ using RIL.Training.Datasets;
 using RIL.Training.Evaluation;
 using RIL.Training.Models;
 using RIL.Training.Runs;
-using RIL.Training.Stages;
+using RIL.Training.Training;
 
 namespace RIL.Training.Commands;
 
@@ -70,8 +70,10 @@ internal static class EvaluateCommand
 
     private static IReadOnlyList<EvaluatedAnswer> Ask(string folder, IReadOnlyList<Example> questions, RunConfig settings)
     {
-        using VisionLanguageModel model = ModelCatalog.Load(folder, RunInputs.ChooseDevice(settings.Device));
+        ComputePlan plan = settings.ComputePlan();
+        using VisionLanguageModel model = plan.Load(folder);
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(folder, settings.MinPixels, settings.MaxPixels);
-        return new Evaluator(model, encoder, settings.CreateJudge(), settings.EvaluationSampling(encoder), settings.EvalBatchSize).Answer(questions, (ulong)settings.Seed);
+        return new Evaluator(model, plan, encoder, settings.CreateJudge(), settings.EvaluationSampling(encoder), settings.EvalBatchSize)
+            .Answer(questions, (ulong)settings.Seed);
     }
 }

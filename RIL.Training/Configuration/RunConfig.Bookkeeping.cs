@@ -87,8 +87,18 @@ public sealed partial record RunConfig
 
     /// <summary>Workers side by side.</summary>
     [Setting("workers", "Threads that compute shares of a batch side by side, with threads / workers inside an operator each; 0 = one a "
-        + "core.", Min = 0, Max = 1024, MayChange = true)]
+        + "core. On a GPU one pass runs at a time, and they prepare prompts and pictures.", Min = 0, Max = 1024, MayChange = true)]
     public int Workers { get; init; }
+
+    /// <summary>Tokens of a pass.</summary>
+    [Setting("tokens_per_pass", "Most tokens of a forward and backward pass, prompts included; a pass of per_device_train_batch_size "
+        + "completions is cut further to fit, which changes results in the last bits only. null = by the machine.",
+        Min = 1, MayChange = true)]
+    public int? TokensPerPass { get; init; }
+
+    /// <summary>Rows that decode together.</summary>
+    [Setting("rows_decoding", "Completions that are sampled side by side; fewer take less memory. null = 256.", Min = 1, MayChange = true)]
+    public int? RowsDecoding { get; init; }
 
     /// <summary>Route of f32 products.</summary>
     [Setting("matmul", "Route of f32 matrix products on the CPU: fast (oneDNN where a self-check finds it exact) or default.",

@@ -6,6 +6,7 @@ using RIL.Training.Rewards;
 using RIL.Training.Ril;
 using RIL.Training.Teachers;
 using RIL.Training.Torch;
+using RIL.Training.Training;
 
 namespace RIL.Training.Configuration;
 
@@ -14,6 +15,12 @@ public sealed partial record RunConfig
 {
     /// <summary>How libtorch runs.</summary>
     public TorchSettings Torch => new(Threads, Workers, Matmul: Matmul == MatmulRoute.Fast ? "fast" : "default");
+
+    /// <summary>
+    /// Where and how the run computes on this machine; throws <see cref="InputException"/> where it lacks what is asked for.
+    /// </summary>
+    public ComputePlan ComputePlan() =>
+        Training.ComputePlan.Choose(new ComputeSettings(Device, TokensPerPass, RowsDecoding, GradientCheckpointing), Machine.This);
 
     /// <summary>How the student samples for training.</summary>
     public SamplingOptions Sampling(IPromptEncoder encoder) => new()

@@ -2,7 +2,7 @@ using RIL.Training.Datasets;
 using RIL.Training.Generation;
 using RIL.Training.Models;
 using RIL.Training.Rewards;
-using RIL.Training.Torch;
+using RIL.Training.Training;
 
 namespace RIL.Training.Evaluation;
 
@@ -10,8 +10,8 @@ namespace RIL.Training.Evaluation;
 public sealed record EvaluatedAnswer(Example Question, string Text, int Tokens, Verdict Verdict);
 
 /// <summary>Asks a model held-out questions and has a judge decide on its answers.</summary>
-public sealed class Evaluator(VisionLanguageModel model, IPromptEncoder encoder, IJudge judge, SamplingOptions sampling,
-    int questionsAtATime)
+public sealed class Evaluator(VisionLanguageModel model, ComputePlan plan, IPromptEncoder encoder, IJudge judge,
+    SamplingOptions sampling, int questionsAtATime)
 {
     private const string Source = "student";
 
@@ -23,15 +23,13 @@ public sealed class Evaluator(VisionLanguageModel model, IPromptEncoder encoder,
     public IReadOnlyList<EvaluatedAnswer> Answer(IReadOnlyList<Example> questions, ulong seed = 0, Action<int, int>? progress = null,
         CancellationToken cancellation = default)
     {
-        var generator = new CompletionGenerator(model);
+        var generator = new CompletionGenerator(model, plan);
         var answers = new List<EvaluatedAnswer>();
         for (int start = 0; start < questions.Count; start += questionsAtATime)
         {
             cancellation.ThrowIfCancellationRequested();
             Example[] batch = [.. questions.Skip(start).Take(questionsAtATime)];
-            var prompts = new EncodedPrompt[batch.Length];
-            TorchRuntime.Workers.ForEach([.. Enumerable.Range(0, batch.Length)],
-                (_, i) => prompts[i] = encoder.Encode(batch[i].Prompt, batch[i].Images, batch[i].Id));
+            EncodedPrompt[] prompts = plan.Encode(batch, question => encoder.Encode(question.Prompt, question.Images, question.Id));
             var completions = generator.Sample(prompts, 1, sampling,
                 new SamplingKey(seed, 0, [.. Enumerable.Range(start, batch.Length).Select(i => (long)i)]));
             string[] texts = [.. completions.Select(c => encoder.Decode(c[0].TokenIds))];

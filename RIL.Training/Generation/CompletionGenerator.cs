@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using RIL.Training.Models;
 using RIL.Training.Randomness;
-using RIL.Training.Torch;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Generation;
@@ -10,11 +10,8 @@ namespace RIL.Training.Generation;
 /// Samples completions. A prompt runs once for all its completions; rows that have ended leave the batch; every draw's randomness depends
 /// on (seed, step, example, sample, position) alone, so that a completion does not depend on its neighbours.
 /// </summary>
-public sealed class CompletionGenerator(VisionLanguageModel model)
+public sealed class CompletionGenerator(VisionLanguageModel model, ComputePlan plan)
 {
-    // Rows that decode together; more of them amortise the weights, fewer keep the cache small.
-    private const int MostRows = 256;
-
     // Finished rows are dropped when at least this part of the batch is done: dropping copies the cache.
     private const double DropShare = 0.25;
 
@@ -23,11 +20,10 @@ public sealed class CompletionGenerator(VisionLanguageModel model)
         IReadOnlyList<EncodedPrompt> prompts, int completionsPerPrompt, SamplingOptions options, SamplingKey key)
     {
         if (key.Examples.Count != prompts.Count) throw new ArgumentException("One example number per prompt is needed.", nameof(key));
-        WorkerPool workers = TorchRuntime.Workers;
-        int perBatch = Math.Max(1, Math.Min(MostRows / completionsPerPrompt, (prompts.Count + workers.Count - 1) / workers.Count));
+        int perBatch = Math.Max(1, Math.Min(plan.RowsDecoding / completionsPerPrompt, (prompts.Count + plan.Lanes - 1) / plan.Lanes));
         int[] starts = [.. Enumerable.Range(0, (prompts.Count + perBatch - 1) / perBatch).Select(b => b * perBatch)];
         var results = new IReadOnlyList<SampledCompletion>[prompts.Count];
-        workers.ForEach(starts, (_, start) =>
+        plan.ForEachLane(starts, (_, start) =>
         {
             int count = Math.Min(perBatch, prompts.Count - start);
             SamplingKey share = key with { Examples = [.. key.Examples.Skip(start).Take(count)] };

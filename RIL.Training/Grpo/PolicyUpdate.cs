@@ -2,6 +2,7 @@ using System.Diagnostics;
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
 using RIL.Training.Torch;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Grpo;
@@ -19,6 +20,7 @@ public sealed record PolicyUpdateResult(double Loss, double GradientNorm, Policy
 /// </summary>
 public sealed class PolicyUpdate : IDisposable
 {
+    private readonly ComputePlan _plan;
     private readonly ModelReplicas _policy;
     private readonly VisionLanguageModel _reference;
     private readonly PolicyLossSettings _settings;
@@ -28,10 +30,12 @@ public sealed class PolicyUpdate : IDisposable
     /// Trains <paramref name="policy"/> (its vision tower too unless frozen) towards the advantages, held by <paramref name="reference"/>.
     /// </summary>
     public PolicyUpdate(
-        VisionLanguageModel policy, VisionLanguageModel reference, bool freezeVisionTower, PolicyLossSettings settings, double temperature,
+        VisionLanguageModel policy, VisionLanguageModel reference, ComputePlan plan, bool freezeVisionTower,
+        PolicyLossSettings settings, double temperature,
         AdamWSettings adamW, double maxGradientNorm)
     {
-        _policy = new ModelReplicas(policy, TorchRuntime.Workers.Count);
+        _plan = plan;
+        _policy = new ModelReplicas(policy, plan.Lanes);
         _reference = reference;
         _settings = settings;
         _temperature = temperature;
@@ -68,7 +72,7 @@ public sealed class PolicyUpdate : IDisposable
             _settings.MaxCompletionLength);
         IReadOnlyList<MicroBatch> batches =
             MicroBatches.Of([.. groups.Select(g => new PromptWithCompletions(g.Prompt, [.. g.Outputs.Select(o => o.TokenIds)]))],
-            _policy.Models[0], Moves);
+            _plan, Moves);
         var old = new float[lengths.Length][];
         var reference = new float[lengths.Length][];
         long start = Stopwatch.GetTimestamp();
@@ -91,7 +95,7 @@ public sealed class PolicyUpdate : IDisposable
         _policy.Dispose();
     }
 
-    private void Ask(IReadOnlyList<MicroBatch> batches, float[][] reference) => TorchRuntime.Workers.ForEach(batches, (_, batch) =>
+    private void Ask(IReadOnlyList<MicroBatch> batches, float[][] reference) => _plan.ForEachLane(batches, (_, batch) =>
     {
         using var scope = NewDisposeScope();
         using var __ = no_grad();
@@ -104,7 +108,7 @@ public sealed class PolicyUpdate : IDisposable
     {
         var losses = new double[batches.Count];
         var statistics = new PolicyStatistics[batches.Count];
-        TorchRuntime.Workers.ForEach([.. batches.Select((batch, i) => (batch, i))], (worker, item) =>
+        _plan.ForEachLane([.. batches.Select((batch, i) => (batch, i))], (worker, item) =>
         {
             using var scope = NewDisposeScope();
             (MicroBatch batch, VisionLanguageModel model) = (item.batch, _policy.Models[worker]);

@@ -1,7 +1,7 @@
 using RIL.Training.Images;
 using RIL.Training.Models;
 using RIL.Training.Models.Qwen2_5_Vl;
-using RIL.Training.Torch;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Quickstart;
@@ -23,7 +23,7 @@ internal static class QuickstartBase
         QuickstartModels.WriteFolder(size, beside);
         using (var model = (Qwen2_5_VlModel)ModelCatalog.Create(Path.Combine(beside, "config.json"), seed, CPU))
         {
-            using (var warmStart = new VisionWarmStart(model, ImageProcessorSettings.Read(beside), seed, TorchRuntime.Workers))
+            using (var warmStart = new VisionWarmStart(model, ImageProcessorSettings.Read(beside), seed, ComputePlan.OnCpu))
                 warmStart.Train(visionSteps, report);
             ModelCatalog.Save(model, beside, dtype);
         }

@@ -4,7 +4,7 @@ using RIL.Training.Models;
 using RIL.Training.Models.Qwen2_5_Vl;
 using RIL.Training.Optimizers;
 using RIL.Training.Randomness;
-using RIL.Training.Torch;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Quickstart;
@@ -22,19 +22,19 @@ internal sealed class VisionWarmStart : IDisposable
     private const ulong Stream = 0x766973696F6E; // apart from other users of the same seed
 
     private readonly ModelReplicas _replicas;
-    private readonly WorkerPool _pool;
+    private readonly ComputePlan _plan;
     private readonly Linear[] _heads;
     private readonly FlatParameters _parameters;
     private readonly AdamW _optimizer;
     private readonly Qwen2VlImageProcessor _processor;
     private readonly ulong _seed;
 
-    public VisionWarmStart(Qwen2_5_VlModel model, ImageProcessorSettings settings, ulong seed, WorkerPool pool)
+    public VisionWarmStart(Qwen2_5_VlModel model, ImageProcessorSettings settings, ulong seed, ComputePlan plan)
     {
         _seed = seed ^ Stream;
-        _pool = pool;
+        _plan = plan;
         _processor = new Qwen2VlImageProcessor(settings);
-        _replicas = new ModelReplicas(model, pool.Count);
+        _replicas = new ModelReplicas(model, plan.Lanes);
         WeightSet[] sets = [.. _replicas.Models.Select(_ => new WeightSet(ModelPart.Merger))];
         _heads = [.. sets.Select(set => new Linear(set, "cell_head", model.HiddenSize, Classes, bias: true))];
         foreach (Weight weight in sets.SelectMany(s => s.All)) weight.Value = zeros(weight.Shape);
@@ -49,10 +49,11 @@ internal sealed class VisionWarmStart : IDisposable
         var rate = new LearningRate(Peak, LearningRateSchedule.Linear, WarmupSteps, steps, FloorRatio);
         for (int step = 0; step < steps; step++)
         {
-            var losses = new double[_pool.Count];
-            var right = new double[_pool.Count];
+            var losses = new double[_plan.Lanes];
+            var right = new double[_plan.Lanes];
             int number = step;
-            _pool.Run(worker => (losses[worker], right[worker]) = Share(worker, number));
+            _plan.ForEachLane([.. Enumerable.Range(0, _plan.Lanes)],
+                (lane, _) => (losses[lane], right[lane]) = Share(lane, number));
             _parameters.SumGradients();
             _parameters.ClipGradients(LargestNorm);
             _optimizer.Step(rate.At(step + 1));
@@ -74,7 +75,7 @@ internal sealed class VisionWarmStart : IDisposable
         using var scope = NewDisposeScope();
         var images = new List<ImagePatches>();
         var labels = new List<long>();
-        for (int i = worker; i < PicturesPerStep; i += _pool.Count)
+        for (int i = worker; i < PicturesPerStep; i += _plan.Lanes)
         {
             long index = ((long)step * PicturesPerStep) + i;
             bool shop = i / 2 % 2 == 0; // every second pair, whatever the number of workers

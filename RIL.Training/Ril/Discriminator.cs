@@ -2,6 +2,7 @@ using RIL.Training.Layers;
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
 using RIL.Training.Torch;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Ril;
@@ -23,22 +24,25 @@ public sealed record DiscriminatorUpdate(double Loss, double GradientNorm, doubl
 /// </summary>
 public sealed class Discriminator : IDisposable
 {
+    private readonly ComputePlan _plan;
     private readonly ModelReplicas _models;
     private readonly Weight[] _headWeights, _headBiases; // by replica
     private readonly WeightOptimizer _optimizer;
 
     /// <summary>Takes over <paramref name="backbone"/>, which it trains and disposes.</summary>
     /// <param name="backbone">A copy of the fine-tuned student.</param>
+    /// <param name="plan">Where and how it is computed.</param>
     /// <param name="headWeight">[1, D].</param>
     /// <param name="headBias">[1].</param>
     /// <param name="freezeVisionTower">Whether the vision tower keeps its weights.</param>
     /// <param name="adamW">The optimizer's constants.</param>
     /// <param name="maxGradientNorm">Gradients are clipped to this norm; 0 = never.</param>
-    public Discriminator(VisionLanguageModel backbone, Tensor headWeight, Tensor headBias, bool freezeVisionTower, AdamWSettings adamW,
-        double maxGradientNorm)
+    public Discriminator(VisionLanguageModel backbone, ComputePlan plan, Tensor headWeight, Tensor headBias, bool freezeVisionTower,
+        AdamWSettings adamW, double maxGradientNorm)
     {
         using var scope = NewDisposeScope();
-        _models = new ModelReplicas(backbone, TorchRuntime.Workers.Count);
+        _plan = plan;
+        _models = new ModelReplicas(backbone, plan.Lanes);
         _headWeights = [.. _models.Models.Select(_ => new Weight("score.weight", [1, backbone.HiddenSize], WeightKind.Matrix,
             ModelPart.LanguageModel) { Value = headWeight.detach().clone() })];
         _headBiases = [.. _models.Models.Select(_ => new Weight("score.bias", [1], WeightKind.Bias,
@@ -52,14 +56,14 @@ public sealed class Discriminator : IDisposable
     /// <summary>
     /// A discriminator on a copy of the student, with a head drawn as transformers draws a new linear layer: normal(0, 0.02), bias 0.
     /// </summary>
-    public static Discriminator From(VisionLanguageModel student, ulong seed, bool freezeVisionTower, AdamWSettings adamW,
-        double maxGradientNorm)
+    public static Discriminator From(VisionLanguageModel student, ComputePlan plan, ulong seed, bool freezeVisionTower,
+        AdamWSettings adamW, double maxGradientNorm)
     {
         using var scope = NewDisposeScope();
         using var generator = new Generator(seed);
         Tensor head = randn([1, student.HiddenSize], generator: generator).mul_(Scalars.Of(0.02)).to(student.Device);
-        return new Discriminator(ModelCatalog.Clone(student), head, zeros(1, device: student.Device), freezeVisionTower,
-            adamW, maxGradientNorm);
+        return new Discriminator(ModelCatalog.Clone(student), plan, head, zeros(1, device: student.Device),
+            freezeVisionTower, adamW, maxGradientNorm);
     }
 
     /// <summary>Weights by name, head included: views to save from or copy into.</summary>
@@ -74,7 +78,7 @@ public sealed class Discriminator : IDisposable
     public double[] Scores(IReadOnlyList<DiscriminatorText> texts)
     {
         var scores = new double[texts.Sum(t => t.Outputs.Count)];
-        TorchRuntime.Workers.ForEach(Batches(texts), (worker, batch) =>
+        _plan.ForEachLane(Batches(texts), (worker, batch) =>
         {
             using var scope = NewDisposeScope();
             using var _ = no_grad();
@@ -95,7 +99,7 @@ public sealed class Discriminator : IDisposable
         IReadOnlyList<MicroBatch> batches = Batches(texts);
         var scores = new double[byStudent.Length];
         var losses = new double[batches.Count];
-        TorchRuntime.Workers.ForEach([.. batches.Select((batch, i) => (batch, i))], (worker, item) =>
+        _plan.ForEachLane([.. batches.Select((batch, i) => (batch, i))], (worker, item) =>
         {
             using var scope = NewDisposeScope();
             Tensor logits = Logits(worker, item.batch);
@@ -129,7 +133,7 @@ public sealed class Discriminator : IDisposable
     }
 
     private IReadOnlyList<MicroBatch> Batches(IReadOnlyList<DiscriminatorText> texts) =>
-        MicroBatches.Of([.. texts.Select(t => new PromptWithCompletions(t.Prompt, t.Outputs))], _models.Models[0]);
+        MicroBatches.Of([.. texts.Select(t => new PromptWithCompletions(t.Prompt, t.Outputs))], _plan);
 
     private Tensor Logits(int worker, MicroBatch batch)
     {

@@ -3,6 +3,7 @@ using RIL.Training.Datasets;
 using RIL.Training.Generation;
 using RIL.Training.Models;
 using RIL.Training.Torch;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Ril;
@@ -21,12 +22,13 @@ public static class Preflight
     /// training would be pointless.
     /// </summary>
     public static string Check(
-        VisionLanguageModel student, VisionLanguageModel? reference, Discriminator? discriminator, bool discriminatorSeesImage,
+        VisionLanguageModel student, ComputePlan plan, VisionLanguageModel? reference, Discriminator? discriminator,
+        bool discriminatorSeesImage,
         IPromptEncoder encoder,
         IReadOnlyList<Example> examples, SamplingOptions sampling, ulong seed)
     {
         EncodedPrompt[] prompts = [.. examples.Take(4).Select(e => encoder.Encode(e.Prompt, e.Images, e.Id))];
-        var sampled = new CompletionGenerator(student).Sample(prompts, 2, sampling,
+        var sampled = new CompletionGenerator(student, plan).Sample(prompts, 2, sampling,
             new SamplingKey(seed, Step, [.. prompts.Select((_, i) => (long)i)]));
         int[][][] outputs = [.. sampled.Select(group => group.Select(s => s.TokenIds).ToArray())];
         float[] scored = Score(student, prompts, outputs, sampling.Temperature);

@@ -3,12 +3,13 @@ using RIL.Training.Generation;
 using RIL.Training.Grpo;
 using RIL.Training.Models;
 using RIL.Training.Teachers;
-using RIL.Training.Torch;
+using RIL.Training.Training;
 
 namespace RIL.Training.Ril;
 
 /// <summary>The outputs of a step: G sampled by the student and, where there are teachers, as many of their kept answers.</summary>
 /// <param name="student">Whose current weights sample.</param>
+/// <param name="plan">Where and how it is computed.</param>
 /// <param name="encoder">Its prompts and texts.</param>
 /// <param name="examples">The training questions.</param>
 /// <param name="questionsPerStep">Questions of a step.</param>
@@ -17,11 +18,12 @@ namespace RIL.Training.Ril;
 /// <param name="teachers">Draws the teachers' answers; null = no teachers.</param>
 /// <param name="seed">Of the order of the questions and of sampling.</param>
 public sealed class StudentRollouts(
-    VisionLanguageModel student, IPromptEncoder encoder, IReadOnlyList<Example> examples, int questionsPerStep, int completionsPerQuestion,
+    VisionLanguageModel student, ComputePlan plan, IPromptEncoder encoder, IReadOnlyList<Example> examples, int questionsPerStep,
+    int completionsPerQuestion,
     SamplingOptions sampling,
     TeacherDraw? teachers, ulong seed) : IRolloutSource
 {
-    private readonly CompletionGenerator _generator = new(student);
+    private readonly CompletionGenerator _generator = new(student, plan);
     private readonly EpochOrder _order = new(examples.Count, seed);
 
     /// <inheritdoc/>
@@ -31,9 +33,7 @@ public sealed class StudentRollouts(
     public IReadOnlyList<RolloutGroup> Collect(long step, long cursor)
     {
         int[] rows = _order.Take(cursor, questionsPerStep);
-        var prompts = new EncodedPrompt[rows.Length];
-        TorchRuntime.Workers.ForEach([.. Enumerable.Range(0, rows.Length)], (_, i) => prompts[i] = encoder.Encode(examples[rows[i]].Prompt,
-            examples[rows[i]].Images, examples[rows[i]].Id));
+        EncodedPrompt[] prompts = plan.Encode(rows, row => encoder.Encode(examples[row].Prompt, examples[row].Images, examples[row].Id));
         // A question that comes twice in one step is drawn for at two different places.
         long[] places = [.. rows.Select((row, i) => (long)row + ((long)rows.Take(i).Count(r => r == row) * examples.Count))];
         var sampled = _generator.Sample(prompts, completionsPerQuestion, sampling, new SamplingKey(seed, step, places));

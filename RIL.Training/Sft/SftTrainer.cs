@@ -1,6 +1,7 @@
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
 using RIL.Training.Torch;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Sft;
@@ -14,12 +15,14 @@ public sealed record SftUpdate(double Loss, double GradientNorm, int Tokens);
 /// <summary>Supervised fine-tuning: one update minimises −mean log π(answer | prompt) over the answers' tokens.</summary>
 public sealed class SftTrainer : IDisposable
 {
+    private readonly ComputePlan _plan;
     private readonly ModelReplicas _replicas;
 
     /// <summary>Trains the parts of <paramref name="model"/> that are not frozen.</summary>
-    public SftTrainer(VisionLanguageModel model, bool freezeVisionTower, AdamWSettings settings, double maxGradientNorm)
+    public SftTrainer(VisionLanguageModel model, ComputePlan plan, bool freezeVisionTower, AdamWSettings settings, double maxGradientNorm)
     {
-        _replicas = new ModelReplicas(model, TorchRuntime.Workers.Count);
+        _plan = plan;
+        _replicas = new ModelReplicas(model, plan.Lanes);
         Optimizer = new WeightOptimizer(_replicas.Weights, w => !freezeVisionTower || w.Part != Layers.ModelPart.VisionTower,
             settings, maxGradientNorm);
     }
@@ -31,10 +34,10 @@ public sealed class SftTrainer : IDisposable
     public SftUpdate Update(IReadOnlyList<SftExample> examples, double learningRate)
     {
         IReadOnlyList<MicroBatch> batches = MicroBatches.Of([.. examples.Select(e => new PromptWithCompletions(e.Prompt, [e.Answer]))],
-            _replicas.Models[0]);
+            _plan);
         int tokens = examples.Sum(e => e.Answer.Length);
         var losses = new double[batches.Count];
-        TorchRuntime.Workers.ForEach([.. batches.Select((batch, i) => (batch, i))], (worker, item) =>
+        _plan.ForEachLane([.. batches.Select((batch, i) => (batch, i))], (worker, item) =>
         {
             using var scope = NewDisposeScope();
             VisionLanguageModel model = _replicas.Models[worker];

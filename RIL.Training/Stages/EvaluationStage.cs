@@ -28,7 +28,7 @@ internal sealed class EvaluationStage(RunModels state) : RunStage("evaluation", 
             return;
         }
         string folder = InputReference.ResolvePath(teacher.Checkpoint);
-        using VisionLanguageModel model = ModelCatalog.Load(folder, Inputs.Device);
+        using VisionLanguageModel model = Inputs.Plan.Load(folder);
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(folder, Config.MinPixels, Config.MaxPixels);
         HeldOut.Keep(State, teacher.Name, HeldOut.Measure(Inputs, model, encoder, Inputs.EvaluationQuestions, session,
             isStep: true));

@@ -42,7 +42,7 @@ internal static class HeldOut
     /// <summary>Asks a model the questions, with progress; throws where the run is asked to end meanwhile.</summary>
     public static EvaluationResult Measure(RunInputs inputs, VisionLanguageModel model, IPromptEncoder encoder,
         IReadOnlyList<Example> questions, RunSession session, bool isStep) =>
-        EvaluationResult.Of(new Evaluator(model, encoder, inputs.Judge, inputs.Config.EvaluationSampling(encoder),
+        EvaluationResult.Of(new Evaluator(model, inputs.Plan, encoder, inputs.Judge, inputs.Config.EvaluationSampling(encoder),
             inputs.Config.EvalBatchSize)
             .Answer(questions, inputs.Seed, (done, of) => session.Job.Part(done, of, "questions", isStep)));
 

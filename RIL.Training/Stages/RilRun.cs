@@ -1,5 +1,4 @@
 using RIL.Training.Configuration;
-using RIL.Training.Models;
 using RIL.Training.Ril;
 using RIL.Training.Runs;
 
@@ -29,8 +28,7 @@ public static class RilRun
     {
         RunInputs inputs = RunInputs.Load(session.Config);
         Checkpoint? checkpoint = session.Resumed;
-        using var state = new RunModels(inputs, ModelCatalog.Load(checkpoint?.Folder ?? inputs.StudentFolder, inputs.Device));
-        state.Student.RecomputesLayers = session.Config.GradientCheckpointing;
+        using var state = new RunModels(inputs, inputs.Plan.Load(checkpoint?.Folder ?? inputs.StudentFolder));
         StagePosition? position = checkpoint is null ? null : StagePosition.Read(checkpoint, state);
         long before = 0; // the run's steps of the stages before this one
         bool passed = position is null;
@@ -84,7 +82,7 @@ public static class RilRun
     {
         RunInputs inputs = state.Inputs;
         bool seesImage = inputs.Config.DiscriminatorInput == DiscriminatorInput.ImageQuestionResponse;
-        return Preflight.Check(state.Student, state.Reference, state.Discriminator, seesImage, inputs.Encoder, inputs.Questions,
+        return Preflight.Check(state.Student, inputs.Plan, state.Reference, state.Discriminator, seesImage, inputs.Encoder, inputs.Questions,
             inputs.Sampling, inputs.Seed);
     }
 }

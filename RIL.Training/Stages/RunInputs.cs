@@ -4,8 +4,7 @@ using RIL.Training.Generation;
 using RIL.Training.Models;
 using RIL.Training.Rewards;
 using RIL.Training.Teachers;
-using RIL.Training.Torch;
-using static TorchSharp.torch;
+using RIL.Training.Training;
 
 namespace RIL.Training.Stages;
 
@@ -15,7 +14,7 @@ internal sealed class RunInputs
     private RunInputs(RunConfig config)
     {
         Config = config;
-        Device = ChooseDevice(config.Device);
+        Plan = config.ComputePlan();
         StudentFolder = InputReference.ResolvePath(config.Student);
         Encoder = ModelCatalog.LoadPromptEncoder(StudentFolder, config.MinPixels, config.MaxPixels);
         Judge = config.CreateJudge();
@@ -29,7 +28,8 @@ internal sealed class RunInputs
 
     public RunConfig Config { get; }
 
-    public Device Device { get; }
+    /// <summary>Where and how the run computes.</summary>
+    public ComputePlan Plan { get; }
 
     public string StudentFolder { get; }
 
@@ -54,17 +54,6 @@ internal sealed class RunInputs
 
     public static RunInputs Load(RunConfig config) => new(config);
 
-    /// <summary>The device that a choice means on this machine.</summary>
-    public static Device ChooseDevice(DeviceChoice choice) => choice switch
-    {
-        DeviceChoice.Cpu => CPU,
-        DeviceChoice.Cuda when !cuda.is_available() =>
-            throw new InputException("device is cuda and libtorch finds no GPU; expected a CUDA build (-p:TorchBackend=cuda) and a "
-            + "driver, or device: cpu."),
-        DeviceChoice.Cuda => CUDA,
-        _ => cuda.is_available() ? CUDA : CPU,
-    };
-
     private IReadOnlyList<Example> Limited(IReadOnlyList<Example> rows) => Config.EvalLimit > 0 && Config.EvalLimit < rows.Count
         ? [.. rows.Take(Config.EvalLimit)] : rows;
 
@@ -75,7 +64,8 @@ internal sealed class RunInputs
         {
             // Asked for much later, and then the warm start would be lost.
             if (teacher.Checkpoint is { } checkpoint && !File.Exists(Path.Combine(InputReference.ResolvePath(checkpoint), "config.json")))
-                throw new InputException($"teachers: the checkpoint of '{teacher.Name}', {InputReference.ResolvePath(checkpoint)}, holds no "
+                throw new InputException($"teachers: the checkpoint of '{teacher.Name}', {InputReference.ResolvePath(checkpoint)}, holds "
+                    + $"no "
                     + $"config.json; expected a Hugging Face checkpoint folder.");
             string file = InputReference.ResolvePath(teacher.Answers);
             if (File.Exists(file)) all.Add(KeptAnswers.Load(file, teacher.Name));

@@ -55,7 +55,7 @@ internal sealed class RunModels(RunInputs inputs, VisionLanguageModel student) :
     /// <summary>Makes the discriminator, on the student as it stands or, where a checkpoint is given, as it was then.</summary>
     public void MakeDiscriminator(Checkpoint? checkpoint)
     {
-        Discriminator = Discriminator.From(Student, Inputs.Seed + 1, Inputs.Config.FreezeVisionTower, Inputs.Config.AdamW,
+        Discriminator = Discriminator.From(Student, Inputs.Plan, Inputs.Seed + 1, Inputs.Config.FreezeVisionTower, Inputs.Config.AdamW,
             Inputs.Config.MaxGradNorm);
         if (checkpoint is null) return;
         Copy(checkpoint, DiscriminatorFile, Discriminator.State());
@@ -75,7 +75,7 @@ internal sealed class RunModels(RunInputs inputs, VisionLanguageModel student) :
         RunConfig config = Inputs.Config;
         TeacherDraw? draw = config.UsesDiscriminator || config.TeachersInGroup
             ? new TeacherDraw(Inputs.Kept, config.TeacherShares, Inputs.Seed) : null;
-        return new StudentRollouts(Student, Inputs.Encoder, Inputs.Questions, config.PromptsPerStep, config.CompletionsPerPrompt,
+        return new StudentRollouts(Student, Inputs.Plan, Inputs.Encoder, Inputs.Questions, config.PromptsPerStep, config.CompletionsPerPrompt,
             Inputs.Sampling, draw, Inputs.Seed);
     }
 

@@ -6,7 +6,6 @@ using RIL.Training.Optimizers;
 using RIL.Training.Rewards;
 using RIL.Training.Runs;
 using RIL.Training.Sft;
-using RIL.Training.Torch;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Stages;
@@ -46,7 +45,7 @@ internal sealed class SftStage : RunStage
     public override void Enter(StagePosition? position)
     {
         _stopping.Restore(position?.Memory);
-        _trainer = new SftTrainer(State.Student, Config.SftFreezeVisionTower ?? Config.FreezeVisionTower, Config.AdamW,
+        _trainer = new SftTrainer(State.Student, Inputs.Plan, Config.SftFreezeVisionTower ?? Config.FreezeVisionTower, Config.AdamW,
             Config.MaxGradNorm);
         if (position?.Checkpoint is { } checkpoint) RunModels.Copy(checkpoint, OptimizerFile, _trainer.Optimizer.AdamW.State());
     }
@@ -54,8 +53,7 @@ internal sealed class SftStage : RunStage
     public override void Step(int step, long runStep, RunSession session)
     {
         int[] rows = _order.Take((long)step * Config.SftBatchSize, Config.SftBatchSize);
-        var examples = new SftExample[rows.Length];
-        TorchRuntime.Workers.ForEach([.. Enumerable.Range(0, rows.Length)], (_, i) => examples[i] = Encode(_pairs[rows[i]]));
+        SftExample[] examples = Inputs.Plan.Encode(rows, row => Encode(_pairs[row]));
         double rate = _rate.At(step);
         _trainer!.Optimizer.Gradients = NewHistogram(step);
         SftUpdate update = _trainer.Update(examples, rate);

@@ -22,12 +22,12 @@ internal sealed class TeacherStage(RunModels state) : RunStage("teachers", state
     private void Collect(TeacherSource teacher, RunSession session)
     {
         string folder = InputReference.ResolvePath(teacher.Checkpoint!);
-        using VisionLanguageModel model = ModelCatalog.Load(folder, Inputs.Device);
+        using VisionLanguageModel model = Inputs.Plan.Load(folder);
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(folder, Config.MinPixels, Config.MaxPixels);
         string file = InputReference.ResolvePath(teacher.Answers);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         using var writer = new KeptAnswersWriter(file, packed: file.EndsWith(".gz", StringComparison.Ordinal));
-        var collector = new AnswerCollector(model, encoder, Config.Sampling(encoder),
+        var collector = new AnswerCollector(model, Inputs.Plan, encoder, Config.Sampling(encoder),
             Config.DiscriminatorPretrainCompletions, Inputs.Seed);
         session.Log($"Teacher {teacher.Name}: collecting answers into {file}.");
         collector.Collect(teacher.Name, Inputs.Questions, Inputs.Kept, writer,

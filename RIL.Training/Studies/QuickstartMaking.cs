@@ -8,15 +8,16 @@ using RIL.Training.Rewards;
 using RIL.Training.Runs;
 using RIL.Training.Stages;
 using RIL.Training.Teachers;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Studies;
 
 /// <summary>
-/// Makes what the quickstart brings along: the student that fine-tuning starts from, two teachers and their answers. The teachers come from
-/// one larger model that has learnt both forms; teacher A is then taught to answer plain questions in the long form about clothing and in
-/// the short form about digits, teacher B the reverse; their bare results have no full stop. Every part that is there is left as it is, so
-/// an interrupted making goes on.
+/// Makes what the quickstart brings along: the student that fine-tuning starts from, two teachers and their answers. The teachers come
+/// from one larger model that has learnt both forms; teacher A is then taught to answer plain questions in the long form about clothing
+/// and in the short form about digits, teacher B the reverse; their bare results have no full stop. Every part that is there is left as it
+/// is, so an interrupted making goes on.
 /// </summary>
 internal sealed class QuickstartMaking(string folder, TextWriter output, IReadOnlyList<IRunObserver> observers)
 {
@@ -85,12 +86,13 @@ internal sealed class QuickstartMaking(string folder, TextWriter output, IReadOn
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         IReadOnlyList<Example> questions = QuickstartData.Load("quickstart:rl");
         KeptAnswers kept = File.Exists(file) ? KeptAnswers.Load(file) : new KeptAnswers();
-        using VisionLanguageModel model = ModelCatalog.Load(checkpoint, CPU);
+        ComputePlan plan = ComputePlan.OnCpu;
+        using VisionLanguageModel model = plan.Load(checkpoint);
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(checkpoint);
         var sampling = new SamplingOptions { MaxNewTokens = LongestAnswer, EndTokenIds = encoder.EndTokenIds,
             SuppressTokenIds = encoder.MarkerTokenIds };
         using (var writer = new KeptAnswersWriter(file))
-            new AnswerCollector(model, encoder, sampling, AnswersPerQuestion, AnswerSeed).Collect(name, questions, kept, writer);
+            new AnswerCollector(model, plan, encoder, sampling, AnswersPerQuestion, AnswerSeed).Collect(name, questions, kept, writer);
         kept.Save(packed);
         output.WriteLine($"teacher {name}: {kept.Count} answers to {questions.Count} questions");
     }

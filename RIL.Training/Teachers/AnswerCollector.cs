@@ -1,7 +1,7 @@
 using RIL.Training.Datasets;
 using RIL.Training.Generation;
 using RIL.Training.Models;
-using RIL.Training.Torch;
+using RIL.Training.Training;
 
 namespace RIL.Training.Teachers;
 
@@ -9,7 +9,7 @@ namespace RIL.Training.Teachers;
 /// Collects a teacher's answers from its own checkpoint; what is collected is kept at once, so that an interrupted collection goes on
 /// where it was.
 /// </summary>
-public sealed class AnswerCollector(VisionLanguageModel teacher, IPromptEncoder encoder, SamplingOptions sampling,
+public sealed class AnswerCollector(VisionLanguageModel teacher, ComputePlan plan, IPromptEncoder encoder, SamplingOptions sampling,
     int answersPerQuestion, ulong seed)
 {
     private const int QuestionsAtATime = 32;
@@ -22,14 +22,12 @@ public sealed class AnswerCollector(VisionLanguageModel teacher, IPromptEncoder 
     {
         var place = examples.Select((e, i) => (e.Id, i)).ToDictionary(p => p.Id, p => (long)p.i);
         IReadOnlyList<Example> missing = kept.Missing(examples, name, answersPerQuestion);
-        var generator = new CompletionGenerator(teacher);
+        var generator = new CompletionGenerator(teacher, plan);
         for (int start = 0; start < missing.Count; start += QuestionsAtATime)
         {
             cancellation.ThrowIfCancellationRequested();
             Example[] batch = [.. missing.Skip(start).Take(QuestionsAtATime)];
-            var prompts = new EncodedPrompt[batch.Length];
-            TorchRuntime.Workers.ForEach([.. Enumerable.Range(0, batch.Length)],
-                (_, i) => prompts[i] = encoder.Encode(batch[i].Prompt, batch[i].Images, batch[i].Id));
+            EncodedPrompt[] prompts = plan.Encode(batch, question => encoder.Encode(question.Prompt, question.Images, question.Id));
             var answers = generator.Sample(prompts, answersPerQuestion, sampling,
                 new SamplingKey(seed, 0, [.. batch.Select(e => place[e.Id])]));
             for (int i = 0; i < batch.Length; i++)

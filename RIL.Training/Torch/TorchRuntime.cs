@@ -21,15 +21,14 @@ public sealed record TorchSettings(int Threads = 0, int Workers = 0, string Open
 public static partial class TorchRuntime
 {
     private static string? _description;
-    private static WorkerPool? _workers;
 
     /// <summary>
     /// What is in force, in one line; recorded with every run because results are bit-identical only under the same line.
     /// </summary>
     public static string Description => _description ?? throw new InvalidOperationException("TorchRuntime.Start has not run.");
 
-    /// <summary>The process's workers.</summary>
-    public static WorkerPool Workers => _workers ??= new WorkerPool(1);
+    /// <summary>Threads that compute side by side on the CPU.</summary>
+    public static int WorkerCount { get; private set; } = 1;
 
     /// <summary>Sets the process up; a second call changes nothing.</summary>
     public static void Start(TorchSettings settings)
@@ -47,9 +46,9 @@ public static partial class TorchRuntime
             if (Environment.GetEnvironmentVariable(cache) is null) SetNativeEnvironment(cache, "256");
         bool keeps = settings.KeepFreedMemory && KeepFreedMemory();
         set_num_threads(inside);
-        _workers = new WorkerPool(workers);
+        WorkerCount = workers;
         string matmul = settings.Matmul == "fast" ? ChooseFastMatmul() : "default";
-        _description = $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}, {(cuda.is_available() ? "cuda" : "cpu")}, "
+        _description = $"TorchSharp {typeof(torch).Assembly.GetName().Version?.ToString(3)}, "
             + $"workers {workers} of {inside} thread{(inside == 1 ? "" : "s")}, "
             + $"OpenMP waiting {settings.OpenMpWait}, f32 matmul {matmul}, allocator {(keeps ? "keeps freed memory" : "default")}";
     }

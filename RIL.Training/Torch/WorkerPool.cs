@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 
 namespace RIL.Training.Torch;
@@ -9,6 +10,7 @@ namespace RIL.Training.Torch;
 /// </summary>
 public sealed class WorkerPool : IDisposable
 {
+    private static readonly ConcurrentDictionary<int, Lazy<WorkerPool>> Pools = new();
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim[] _starts;
     private readonly CountdownEvent _finished = new(0);
@@ -26,6 +28,10 @@ public sealed class WorkerPool : IDisposable
             .Select(worker => new Thread(() => Serve(worker), 16 << 20) { IsBackground = true, Name = $"torch worker {worker}" })];
         foreach (Thread thread in _threads) thread.Start();
     }
+
+    /// <summary>The process's pool of so many workers; its threads live as long as the process.</summary>
+    public static WorkerPool Shared(int count) =>
+        Pools.GetOrAdd(count, static c => new Lazy<WorkerPool>(() => new WorkerPool(c))).Value;
 
     /// <summary>Number of workers.</summary>
     public int Count { get; }

@@ -5,6 +5,7 @@ using RIL.Training.Generation;
 using RIL.Training.Models;
 using RIL.Training.Rewards;
 using RIL.Training.Runs;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Tests.Training.Evaluation;
@@ -57,7 +58,7 @@ public sealed class EvaluatorTests
         using VisionLanguageModel student = ModelCatalog.Load(runs.Student, CPU);
         var sampling = new SamplingOptions { MaxNewTokens = 8, Greedy = true, EndTokenIds = encoder.EndTokenIds,
             SuppressTokenIds = encoder.MarkerTokenIds };
-        string[] Ask(int atATime) => [.. new Evaluator(student, encoder, new RuleJudge(JudgeRule.Exact), sampling, atATime)
+        string[] Ask(int atATime) => [.. new Evaluator(student, ComputePlan.OnCpu, encoder, new RuleJudge(JudgeRule.Exact), sampling, atATime)
             .Answer(TinyRun.Examples).Select(a => a.Text)];
         Assert.Equal(Ask(1), Ask(5));
     }

@@ -1,6 +1,7 @@
 using RIL.Tests.Training.Models;
 using RIL.Training.Generation;
 using RIL.Training.Models;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Tests.Training.Generation;
@@ -22,7 +23,7 @@ public sealed class GoldenGeneratorTests : IDisposable
         IReadOnlyList<EncodedPrompt> prompts = _cases.Prompts("greedy").Rows;
         long[] sequences = _cases.Longs("greedy/sequences"), shape = _cases.Shape("greedy/sequences");
         int width = (int)shape[1], prompt = (int)_cases.Shape("greedy/input_ids")[1];
-        var answers = new CompletionGenerator(_model)
+        var answers = new CompletionGenerator(_model, ComputePlan.OnCpu)
             .Sample(prompts, 1, new SamplingOptions { MaxNewTokens = width - prompt, Greedy = true, EndTokenIds = [2] },
             new SamplingKey(0, 0, [0, 1, 2]));
         for (int row = 0; row < prompts.Count; row++)
@@ -39,7 +40,7 @@ public sealed class GoldenGeneratorTests : IDisposable
         IReadOnlyList<EncodedPrompt> prompts = _cases.Prompts("batch").Rows;
         var options = new SamplingOptions { MaxNewTokens = 20, Temperature = 0.7,
             EndTokenIds = [.. Enumerable.Range(0, 100).Select(i => 5 * i)] };
-        var sampled = new CompletionGenerator(_model).Sample(prompts, 5, options, new SamplingKey(3, 1, [10, 11, 12]));
+        var sampled = new CompletionGenerator(_model, ComputePlan.OnCpu).Sample(prompts, 5, options, new SamplingKey(3, 1, [10, 11, 12]));
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var batch = new PackedBatch([.. prompts.Select((p, i) => new PromptWithCompletions(p, [.. sampled[i].Select(c => c.TokenIds)]))]);
@@ -55,7 +56,7 @@ public sealed class GoldenGeneratorTests : IDisposable
         IReadOnlyList<EncodedPrompt> prompts = _cases.Prompts("batch").Rows;
         var options = new SamplingOptions { MaxNewTokens = 16, TopK = 50, TopP = 0.95, MinP = 0.001, RepetitionPenalty = 1.05,
             EndTokenIds = [2, 5, 8], SuppressTokenIds = [500, 501, 502, 503] };
-        var generator = new CompletionGenerator(_model);
+        var generator = new CompletionGenerator(_model, ComputePlan.OnCpu);
         var together = generator.Sample(prompts, 4, options, new SamplingKey(9, 2, [4, 5, 6]));
         for (int i = 0; i < prompts.Count; i++)
         {

@@ -2,6 +2,7 @@ using RIL.Training.Grpo;
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
 using RIL.Training.Ril;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Tests.Training.Ril;
@@ -25,7 +26,8 @@ public sealed class DiscriminatorTests : IDisposable
         InlineData(DiscriminatorInput.ImageQuestionResponse)]
     public void ItLearnsToTellTheSidesApart(DiscriminatorInput input)
     {
-        using Discriminator discriminator = Discriminator.From(_student, 1, freezeVisionTower: true, new AdamWSettings(), 1);
+        using Discriminator discriminator = Discriminator.From(_student, ComputePlan.OnCpu, 1, freezeVisionTower: true,
+            new AdamWSettings(), 1);
         IReadOnlyList<DiscriminatorText> texts = new DiscriminatorPrompts(input, _encoder).Of(Groups());
         double first = discriminator.Update(texts, 3e-3).Loss, last = first;
         for (int i = 0; i < 30; i++) last = discriminator.Update(texts, 3e-3).Loss;
@@ -54,7 +56,8 @@ public sealed class DiscriminatorTests : IDisposable
     [Fact]
     public void BelowItsLossFloor_ItStaysAsItIs()
     {
-        using Discriminator discriminator = Discriminator.From(_student, 1, freezeVisionTower: false, new AdamWSettings(), 1);
+        using Discriminator discriminator = Discriminator.From(_student, ComputePlan.OnCpu, 1, freezeVisionTower: false,
+            new AdamWSettings(), 1);
         IReadOnlyList<DiscriminatorText> texts = new DiscriminatorPrompts(DiscriminatorInput.ImageQuestionResponse, _encoder).Of(Groups());
         double[] before = discriminator.Scores(texts);
         Assert.True(discriminator.Update(texts, 1e-2, lossFloor: 10).Skipped);

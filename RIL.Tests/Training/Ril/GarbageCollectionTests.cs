@@ -7,6 +7,7 @@ using RIL.Training.Optimizers;
 using RIL.Training.Rewards;
 using RIL.Training.Ril;
 using RIL.Training.Teachers;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Tests.Training.Ril;
@@ -35,9 +36,10 @@ public sealed class GarbageCollectionTests
         IReadOnlyList<Example> examples = TinyRun.Examples;
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(runs.Student);
         using VisionLanguageModel student = ModelCatalog.Load(runs.Student, CPU), reference = ModelCatalog.Clone(student);
-        using var discriminator = Discriminator.From(student, 1, freezeVisionTower: false, new AdamWSettings(), 1);
+        using var discriminator = Discriminator.From(student, ComputePlan.OnCpu, 1, freezeVisionTower: false, new AdamWSettings(), 1);
         using var policy = new PolicyUpdate(
-            student, reference, freezeVisionTower: false, new PolicyLossSettings(LossType.DrGrpo, ImportanceSamplingLevel.Sequence, 0.2,
+            student, reference, ComputePlan.OnCpu, freezeVisionTower: false,
+            new PolicyLossSettings(LossType.DrGrpo, ImportanceSamplingLevel.Sequence, 0.2,
                 0.2, 0.01, 16), 1, new AdamWSettings(), 1);
         var sampling = new SamplingOptions
         {
@@ -51,7 +53,7 @@ public sealed class GarbageCollectionTests
             ScaleRewards = ScaleRewards.Group, Iterations = 2, DiscriminatorUpdates = 2,
         };
         var trainer = new RilTrainer(
-            settings, new StudentRollouts(student, encoder, examples, 4, 2, sampling, draw, 1),
+            settings, new StudentRollouts(student, ComputePlan.OnCpu, encoder, examples, 4, 2, sampling, draw, 1),
             new AnswerReward(new RuleJudge(JudgeRule.AfterMarker, "answer :")),
             new DiscriminatorPrompts(DiscriminatorInput.QuestionResponse, encoder), discriminator, policy);
         for (int step = 0; step < Steps; step++) trainer.Step(step, 1e-3, 1e-3, TestContext.Current.CancellationToken);

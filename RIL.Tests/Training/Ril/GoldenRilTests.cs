@@ -6,6 +6,7 @@ using RIL.Training.Models;
 using RIL.Training.Optimizers;
 using RIL.Training.Rewards;
 using RIL.Training.Ril;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Tests.Training.Ril;
@@ -29,11 +30,11 @@ public sealed class GoldenRilTests
         using VisionLanguageModel student = ModelCatalog.Load(Fixtures.Path("qwen2_5_vl"), CPU);
         using VisionLanguageModel reference = ModelCatalog.Clone(student);
         using var discriminator = new Discriminator(
-            ModelCatalog.Clone(student), tensor(cases.Floats("inputs/head_weight"), [1, student.HiddenSize]),
+            ModelCatalog.Clone(student), ComputePlan.OnCpu, tensor(cases.Floats("inputs/head_weight"), [1, student.HiddenSize]),
                 tensor(cases.Floats("inputs/head_bias")), false, adamW, Get<double>("max_grad_norm"));
         var loss = new PolicyLossSettings(LossType.DrGrpo, ImportanceSamplingLevel.Token, Get<double>("epsilon"),
             Get<double>("epsilon_high"), Get<double>("beta"), Get<int>("max_completion_length"));
-        using var policy = new PolicyUpdate(student, reference, false, loss, 1, adamW, Get<double>("max_grad_norm"));
+        using var policy = new PolicyUpdate(student, reference, ComputePlan.OnCpu, false, loss, 1, adamW, Get<double>("max_grad_norm"));
         var settings = new RilSettings
         {
             Similarity = Get<string>("similarity") == "graded" ? Similarity.Graded : Similarity.Binary,

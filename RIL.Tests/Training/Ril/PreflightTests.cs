@@ -4,6 +4,7 @@ using RIL.Training.Layers;
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
 using RIL.Training.Ril;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Tests.Training.Ril;
@@ -21,7 +22,7 @@ public sealed class PreflightTests : IDisposable
     public void ModelsThatSee_Pass()
     {
         using VisionLanguageModel student = Load();
-        using Discriminator discriminator = Discriminator.From(student, 1, false, new AdamWSettings(), 1);
+        using Discriminator discriminator = Discriminator.From(student, ComputePlan.OnCpu, 1, false, new AdamWSettings(), 1);
         Assert.Matches(@"^Preflight: sampling and training agree on log-probabilities within \S+, other pictures move the student's by up "
             + @"to \S+, the reference's by up to \S+, the discriminator's scores by up to \S+\.$", Check(student, student, discriminator));
     }
@@ -30,7 +31,7 @@ public sealed class PreflightTests : IDisposable
     public void AModelThatDoesNotSee_IsRefusedByName(string blindOne)
     {
         using VisionLanguageModel student = Load(), blind = Blind();
-        using Discriminator discriminator = Discriminator.From(blindOne == "discriminator" ? blind : student, 1, false,
+        using Discriminator discriminator = Discriminator.From(blindOne == "discriminator" ? blind : student, ComputePlan.OnCpu, 1, false,
             new AdamWSettings(), 1);
         string message = Assert.Throws<InputException>(() => Check(blindOne == "student" ? blind : student, blindOne == "reference" ? blind
             : student, discriminator)).Message;
@@ -41,15 +42,17 @@ public sealed class PreflightTests : IDisposable
     public void ADiscriminatorThatIsShownNoPicture_NeedNotSee()
     {
         using VisionLanguageModel student = Load(), blind = Blind();
-        using Discriminator discriminator = Discriminator.From(blind, 1, false, new AdamWSettings(), 1);
-        Preflight.Check(student, student, discriminator, discriminatorSeesImage: false, _encoder, TinyRun.Examples, Sampling, 1);
+        using Discriminator discriminator = Discriminator.From(blind, ComputePlan.OnCpu, 1, false, new AdamWSettings(), 1);
+        Preflight.Check(student, ComputePlan.OnCpu, student, discriminator, discriminatorSeesImage: false, _encoder,
+            TinyRun.Examples, Sampling, 1);
     }
 
     private SamplingOptions Sampling => new()
         { MaxNewTokens = 8, TopK = 10, EndTokenIds = _encoder.EndTokenIds, SuppressTokenIds = _encoder.MarkerTokenIds };
 
     private string Check(VisionLanguageModel student, VisionLanguageModel reference, Discriminator discriminator) =>
-        Preflight.Check(student, reference, discriminator, discriminatorSeesImage: true, _encoder, TinyRun.Examples, Sampling, 1);
+        Preflight.Check(student, ComputePlan.OnCpu, reference, discriminator, discriminatorSeesImage: true, _encoder,
+            TinyRun.Examples, Sampling, 1);
 
     private VisionLanguageModel Load() => ModelCatalog.Load(_runs.Student, CPU);
 

@@ -4,6 +4,7 @@ using RIL.Training.Layers;
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
 using RIL.Training.Sft;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Tests.Training.Sft;
@@ -22,7 +23,7 @@ public sealed class GoldenOptimizerTests
             model.Weights.Where(w => !WeightDecayRule.Decays(w.Name)).Select(w => w.Name).Order(StringComparer.Ordinal));
         var settings = new AdamWSettings(meta["betas"]![0]!.GetValue<double>(), meta["betas"]![1]!.GetValue<double>(), Get<double>("eps"),
             Get<double>("weight_decay"));
-        using var trainer = new SftTrainer(model, freezeVisionTower: false, settings, Get<double>("max_grad_norm"));
+        using var trainer = new SftTrainer(model, ComputePlan.OnCpu, freezeVisionTower: false, settings, Get<double>("max_grad_norm"));
         Assert.Equal("cosine", Get<string>("lr_scheduler_type"));
         var rate = new LearningRate(Get<double>("lr"), LearningRateSchedule.Cosine, Get<int>("warmup_steps"), Get<int>("max_steps"));
         (PackedBatch batch, _) = cases.TrainingBatch("sft");

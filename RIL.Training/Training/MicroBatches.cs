@@ -1,9 +1,9 @@
-using RIL.Training.Torch;
+using RIL.Training.Models;
 
-namespace RIL.Training.Models;
+namespace RIL.Training.Training;
 
 /// <summary>
-/// A share of a step that one worker runs at once; <paramref name="Outputs"/> numbers its completions within the whole step.
+/// A share of a step that one lane runs at once; <paramref name="Outputs"/> numbers its completions within the whole step.
 /// </summary>
 public sealed record MicroBatch(PackedBatch Batch, IReadOnlyList<int> Outputs)
 {
@@ -13,21 +13,18 @@ public sealed record MicroBatch(PackedBatch Batch, IReadOnlyList<int> Outputs)
 
 /// <summary>
 /// Splits the outputs of a step into micro-batches of similar size, whole groups together where they fit; the split depends on the lengths
-/// and the number of workers only.
+/// and the plan only.
 /// </summary>
 public static class MicroBatches
 {
-    // Activations of about this many tokens stay near the caches of a core; a GPU wants far more at once.
-    private const int TokensOnCpu = 1024, TokensOnGpu = 32768;
-
     /// <summary>Outputs are numbered group by group; those for which <paramref name="takes"/> is false are left out.</summary>
-    public static IReadOnlyList<MicroBatch> Of(IReadOnlyList<PromptWithCompletions> groups, VisionLanguageModel model,
+    public static IReadOnlyList<MicroBatch> Of(IReadOnlyList<PromptWithCompletions> groups, ComputePlan plan,
         Func<int, bool>? takes = null)
     {
-        int workers = TorchRuntime.Workers.Count, budget = model.Device.type == TorchSharp.DeviceType.CUDA ? TokensOnGpu : TokensOnCpu;
-        var pieces = Pieces(groups, takes, budget).ToList();
+        int lanes = plan.Lanes, budget = plan.TokensPerPass;
+        var pieces = Pieces(groups, takes, plan.MostTokensPerPass).ToList();
         int total = pieces.Sum(p => p.Tokens), count = Math.Max(1, (total + budget - 1) / budget);
-        count = Math.Min(pieces.Count, (count + workers - 1) / workers * workers);
+        count = Math.Min(pieces.Count, (count + lanes - 1) / lanes * lanes);
         double target = (double)total / Math.Max(1, count);
         var batches = new List<MicroBatch>();
         var current = new List<Piece>();
@@ -51,8 +48,8 @@ public static class MicroBatches
 
     private sealed record Piece(PromptWithCompletions Group, IReadOnlyList<int> Outputs, int Tokens);
 
-    // Groups as wholes, or in parts that repeat the prompt where one alone exceeds the budget.
-    private static IEnumerable<Piece> Pieces(IReadOnlyList<PromptWithCompletions> groups, Func<int, bool>? takes, int budget)
+    // Groups as wholes, or in parts that repeat the prompt where one alone exceeds what a pass may hold.
+    private static IEnumerable<Piece> Pieces(IReadOnlyList<PromptWithCompletions> groups, Func<int, bool>? takes, int most)
     {
         int output = 0;
         foreach (PromptWithCompletions group in groups)
@@ -63,7 +60,7 @@ public static class MicroBatches
             {
                 if (takes is null || takes(output))
                 {
-                    if (rows.Count > 0 && tokens + ids.Length > budget)
+                    if (rows.Count > 0 && tokens + ids.Length > most)
                     {
                         yield return Piece(group, rows, tokens);
                         rows = [];
