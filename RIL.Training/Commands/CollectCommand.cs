@@ -53,9 +53,11 @@ internal static class CollectCommand
         ComputePlan plan = settings.ComputePlan();
         using VisionLanguageModel model = plan.Load(checkpoint);
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(checkpoint, settings.MinPixels, settings.MaxPixels);
-        KeptAnswers kept = File.Exists(file) ? KeptAnswers.Load(file) : new KeptAnswers();
-        using var writer = new KeptAnswersWriter(file, packed: file.EndsWith(".gz", StringComparison.OrdinalIgnoreCase));
+        using var writer = new KeptAnswersWriter(file, KeptAnswers.IsPacked(file));
+        KeptAnswers kept = KeptAnswers.Load(file);
         var collector = new AnswerCollector(model, plan, encoder, settings.Sampling(encoder), perQuestion, (ulong)settings.Seed);
+        if (kept.Samplings(teacher).Contains(null))
+            output.WriteLine($"{file}: some answers of teacher {teacher} do not say how they were sampled; they are kept as they are.");
         int shown = -1;
         collector.Collect(teacher, questions, kept, writer, (done, of) =>
         {

@@ -31,6 +31,9 @@ public sealed partial record RunConfig
     public bool UsesTeachers => UsesDiscriminator || (TrainsPolicy && TeachersInGroup)
         || (FineTunes && SftSource != Configuration.SftSource.GroundTruth);
 
+    /// <summary>Answers to a question that a teacher with a checkpoint is asked for.</summary>
+    public int TeacherAnswersPerQuestion => Math.Max(DiscriminatorPretrainCompletions, CompletionsPerPrompt);
+
     /// <summary>Upper clipping bound in force.</summary>
     public double ClipHigh => EpsilonHigh ?? Epsilon;
 

@@ -113,7 +113,8 @@ internal static class DatasetRow
         return [.. responses.EnumerateArray().Select(r => r.ValueKind == JsonValueKind.Object
             && Optional(r, "teacher") is { ValueKind: JsonValueKind.String } teacher
                 && Optional(r, "text") is { ValueKind: JsonValueKind.String } text
-                ? new TeacherResponse(teacher.GetString()!, text.GetString()!)
+                ? new TeacherResponse(teacher.GetString()!, text.GetString()!,
+                    Optional(r, "truncated") is { ValueKind: JsonValueKind.True })
                 : throw new DatasetRowException("an entry of teacher_responses is not {\"teacher\": …, \"text\": …}"))];
     }
 

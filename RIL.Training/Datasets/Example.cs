@@ -27,5 +27,7 @@ public sealed record ContentPart(string? Text)
 /// <summary>A picture as encoded bytes (PNG, JPEG, …), read when asked for; <paramref name="Name"/> says which one in messages.</summary>
 public sealed record PictureSource(string Name, Func<byte[]> Read);
 
-/// <summary>One kept answer of a teacher.</summary>
-public sealed record TeacherResponse(string Teacher, string Text);
+/// <summary>
+/// One kept answer of a teacher; <paramref name="Truncated"/> where it stopped at the longest length and has no end of its own.
+/// </summary>
+public sealed record TeacherResponse(string Teacher, string Text, bool Truncated = false);

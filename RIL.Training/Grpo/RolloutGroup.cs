@@ -8,12 +8,18 @@ namespace RIL.Training.Grpo;
 /// <param name="Source"><c>student</c> or the teacher's name.</param>
 /// <param name="TokenIds">Tokens, end token included where the output has one.</param>
 /// <param name="Text">The text that judges read.</param>
-/// <param name="Truncated">Whether it was cut at the longest length.</param>
+/// <param name="Truncated">Whether it was cut at the longest length, and so has no end token.</param>
 /// <param name="Sample">What the sampler knows of it; null for teachers.</param>
-public sealed record RolloutOutput(string Source, int[] TokenIds, string Text, bool Truncated, SampledCompletion? Sample)
+/// <param name="CanonicalIds">The same text in the tokens that the tokenizer gives it, for readers who must not tell sides by the tokens
+/// alone; null = as <paramref name="TokenIds"/>.</param>
+public sealed record RolloutOutput(string Source, int[] TokenIds, string Text, bool Truncated, SampledCompletion? Sample,
+    int[]? CanonicalIds = null)
 {
     /// <summary>The source of the student's own outputs.</summary>
     public const string Student = "student";
+
+    /// <summary>The tokens that the discriminator reads.</summary>
+    public int[] ReadIds => CanonicalIds ?? TokenIds;
 
     /// <summary>Whether the student wrote it.</summary>
     public bool IsStudent => Source == Student;

@@ -41,18 +41,38 @@ public sealed class StudentRollouts(
             [.. sampled[i].Select(OfStudent), .. OfTeachers(step, row)]))];
     }
 
-    private RolloutOutput OfStudent(SampledCompletion sample) =>
-        new(RolloutOutput.Student, sample.TokenIds, encoder.Decode(sample.TokenIds), sample.Truncated, sample);
+    private RolloutOutput OfStudent(SampledCompletion sample)
+    {
+        string text = encoder.Decode(sample.TokenIds);
+        int[] canonical = Tokens(text, sample.Truncated);
+        // Where nothing but tokens without a text was sampled, they are all there is to read.
+        return new RolloutOutput(RolloutOutput.Student, sample.TokenIds, text, sample.Truncated, sample,
+            canonical.Length > 0 ? canonical : sample.TokenIds);
+    }
 
     private IEnumerable<RolloutOutput> OfTeachers(long step, int row)
     {
         if (teachers is null) yield break;
         foreach (TeacherResponse response in teachers.Draw(completionsPerQuestion, step, row, examples[row].Id))
         {
-            int[] tokens = [.. encoder.EncodeCompletion(response.Text), encoder.EndTokenId];
-            bool truncated = tokens.Length > sampling.MaxNewTokens;
-            yield return new RolloutOutput(response.Teacher, truncated ? tokens[..sampling.MaxNewTokens] : tokens,
-                response.Text, truncated, null);
+            int[] tokens = Tokens(response.Text, response.Truncated);
+            // As with the student's outputs, what is judged is what is learnt from: the text up to the longest length.
+            yield return tokens.Length <= sampling.MaxNewTokens
+                ? new RolloutOutput(response.Teacher, tokens, response.Text, response.Truncated, null)
+                : Cut(response.Teacher, tokens[..sampling.MaxNewTokens]);
         }
+    }
+
+    private RolloutOutput Cut(string teacher, int[] tokens)
+    {
+        string text = encoder.Decode(tokens);
+        return new RolloutOutput(teacher, tokens, text, Truncated: true, null, Tokens(text, truncated: true));
+    }
+
+    // An answer that was cut has no end; every other has the same one, whichever of the end tokens was sampled.
+    private int[] Tokens(string text, bool truncated)
+    {
+        int[] tokens = encoder.EncodeCompletion(text);
+        return truncated ? tokens : [.. tokens, encoder.EndTokenId];
     }
 }

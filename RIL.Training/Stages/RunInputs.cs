@@ -68,10 +68,12 @@ internal sealed class RunInputs
                     + $"no "
                     + $"config.json; expected a Hugging Face checkpoint folder.");
             string file = InputReference.ResolvePath(teacher.Answers);
-            if (File.Exists(file)) all.Add(KeptAnswers.Load(file, teacher.Name));
+            if (File.Exists(file)) all.Add(KeptAnswers.Load(file, teacher.Name, mayLack: teacher.Checkpoint is not null));
             else if (teacher.Checkpoint is null && all.Missing(Questions, teacher.Name).Count > 0)
                 throw new InputException($"teachers: the file of kept answers of '{teacher.Name}', {file}, does not exist; collect it, or "
                     + $"give the teacher a checkpoint to collect it from.");
+            if (teacher.Checkpoint is not null && all.Missing(Questions, teacher.Name, Config.TeacherAnswersPerQuestion).Count > 0)
+                all.CheckSampling(teacher.Name, SamplingFingerprint.Of(Sampling), file);
         }
         string[] closed = [.. Config.Teachers.Where(t => t.Checkpoint is null).Select(t => t.Name)];
         if (closed.Length > 0) all.Check(Questions, closed, "teachers");

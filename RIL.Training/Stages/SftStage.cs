@@ -6,6 +6,7 @@ using RIL.Training.Optimizers;
 using RIL.Training.Rewards;
 using RIL.Training.Runs;
 using RIL.Training.Sft;
+using RIL.Training.Teachers;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Stages;
@@ -14,13 +15,13 @@ namespace RIL.Training.Stages;
 internal sealed class SftStage : RunStage
 {
     private const string OptimizerFile = "optimizer.safetensors";
-    private readonly IReadOnlyList<(Example Example, string Answer)> _pairs;
+    private readonly IReadOnlyList<(Example Example, KeptAnswer Answer)> _pairs;
     private readonly EpochOrder _order;
     private readonly LearningRate _rate;
     private readonly EarlyStopping _stopping;
     private SftTrainer? _trainer;
 
-    private SftStage(RunModels state, IReadOnlyList<(Example, string)> pairs, int steps) : base("sft", steps, state)
+    private SftStage(RunModels state, IReadOnlyList<(Example, KeptAnswer)> pairs, int steps) : base("sft", steps, state)
     {
         _pairs = pairs;
         _order = new EpochOrder(pairs.Count, Inputs.Seed + 2);
@@ -32,7 +33,7 @@ internal sealed class SftStage : RunStage
     public static SftStage Of(RunModels state)
     {
         RunConfig config = state.Inputs.Config;
-        (Example, string)[] pairs = [.. Pairs(state.Inputs)];
+        (Example, KeptAnswer)[] pairs = [.. Pairs(state.Inputs)];
         if (pairs.Length == 0) throw new InputException(
             $"sft_source is {config.SftSource} and no answer passes its filter; expected at least one.");
         return new SftStage(state, pairs, config.SftUpdates(pairs.Length));
@@ -81,22 +82,25 @@ internal sealed class SftStage : RunStage
         base.Dispose();
     }
 
-    private SftExample Encode((Example Example, string Answer) pair)
+    private SftExample Encode((Example Example, KeptAnswer Answer) pair)
     {
         EncodedPrompt prompt = Inputs.Encoder.Encode(pair.Example.Prompt, pair.Example.Images, pair.Example.Id);
-        return new SftExample(prompt, [.. Inputs.Encoder.EncodeCompletion(pair.Answer), Inputs.Encoder.EndTokenId]);
+        // An answer that was cut does not end where it stops.
+        int[] tokens = Inputs.Encoder.EncodeCompletion(pair.Answer.Text);
+        return new SftExample(prompt, pair.Answer.Truncated ? tokens : [.. tokens, Inputs.Encoder.EndTokenId]);
     }
 
-    private static IEnumerable<(Example, string)> Pairs(RunInputs inputs)
+    private static IEnumerable<(Example, KeptAnswer)> Pairs(RunInputs inputs)
     {
         RunConfig config = inputs.Config;
-        if (config.SftSource == SftSource.GroundTruth) return inputs.SftQuestions.Select(e => (e, e.Answer));
+        if (config.SftSource == SftSource.GroundTruth) return inputs.SftQuestions.Select(e => (e, new KeptAnswer(e.Answer)));
         return from example in inputs.Questions
                from teacher in config.Teachers
-               from text in inputs.Kept.Of(teacher.Name, example.Id)
-               where config.SftSource == SftSource.TeacherAnswers || inputs.Judge.Ask(example, text, teacher.Name).IsRight == true
+               from answer in inputs.Kept.Of(teacher.Name, example.Id)
+               where answer.HasContent
+               where config.SftSource == SftSource.TeacherAnswers || inputs.Judge.Ask(example, answer.Text, teacher.Name).IsRight == true
                where config.SftSource != SftSource.RightLongTeacherAnswers
-                   || inputs.Encoder.EncodeCompletion(text).Length >= config.SftLongAnswerTokens
-               select (example, text);
+                   || inputs.Encoder.EncodeCompletion(answer.Text).Length >= config.SftLongAnswerTokens
+               select (example, answer);
     }
 }

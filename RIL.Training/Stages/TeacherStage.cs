@@ -13,10 +13,21 @@ internal sealed class TeacherStage(RunModels state) : RunStage("teachers", state
     public override void Step(int step, long runStep, RunSession session)
     {
         TeacherSource teacher = Config.Teachers[step];
-        int missing = Inputs.Kept.Missing(Inputs.Questions, teacher.Name).Count;
-        if (missing > 0) Collect(teacher, session);
+        bool asks = teacher.Checkpoint is not null
+            && Inputs.Kept.Missing(Inputs.Questions, teacher.Name, Config.TeacherAnswersPerQuestion).Count > 0;
+        if (asks) Collect(teacher, session);
+        Inputs.Kept.Check(Inputs.Questions, [teacher.Name], "teachers");
         int answers = Inputs.Questions.Sum(q => Inputs.Kept.Of(teacher.Name, q.Id).Count);
-        session.Log($"Teacher {teacher.Name}: {answers} kept answers to {Inputs.Questions.Count} questions.");
+        session.Log($"Teacher {teacher.Name}: {answers} kept answers to {Inputs.Questions.Count} questions{Sampled(teacher)}.");
+        AnswerLengths lengths = AnswerLengths.Of(Inputs.Kept, teacher.Name, Inputs.Questions, Inputs.Encoder);
+        if (lengths.Warning(teacher.Name, Config.MaxCompletionLength) is { } warning) session.Log(warning, warning: true);
+    }
+
+    private string Sampled(TeacherSource teacher)
+    {
+        IReadOnlyList<string?> samplings = Inputs.Kept.Samplings(teacher.Name);
+        string named = string.Join("; ", samplings.Select(s => s ?? "settings that are not known"));
+        return samplings is [null] ? "" : $", sampled with {named}";
     }
 
     private void Collect(TeacherSource teacher, RunSession session)
@@ -26,9 +37,11 @@ internal sealed class TeacherStage(RunModels state) : RunStage("teachers", state
         IPromptEncoder encoder = ModelCatalog.LoadPromptEncoder(folder, Config.MinPixels, Config.MaxPixels);
         string file = InputReference.ResolvePath(teacher.Answers);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        using var writer = new KeptAnswersWriter(file, packed: file.EndsWith(".gz", StringComparison.Ordinal));
+        using var writer = new KeptAnswersWriter(file, KeptAnswers.IsPacked(file));
+        // Another run may have filled the file since this one began.
+        Inputs.Kept.Replace(teacher.Name, KeptAnswers.FromRows(Inputs.Questions), KeptAnswers.Load(file, teacher.Name, mayLack: true));
         var collector = new AnswerCollector(model, Inputs.Plan, encoder, Config.Sampling(encoder),
-            Config.DiscriminatorPretrainCompletions, Inputs.Seed);
+            Config.TeacherAnswersPerQuestion, Inputs.Seed);
         session.Log($"Teacher {teacher.Name}: collecting answers into {file}.");
         collector.Collect(teacher.Name, Inputs.Questions, Inputs.Kept, writer,
             (done, of) => session.Job.Part(done, of, "questions", isStep: true));

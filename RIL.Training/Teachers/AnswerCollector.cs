@@ -16,12 +16,16 @@ public sealed class AnswerCollector(VisionLanguageModel teacher, ComputePlan pla
 
     /// <summary>
     /// Answers the questions to which the teacher has too few answers; <paramref name="progress"/> hears how many of how many are done.
+    /// Throws <see cref="InputException"/> where the teacher's other answers were sampled otherwise.
     /// </summary>
     public void Collect(string name, IReadOnlyList<Example> examples, KeptAnswers kept, KeptAnswersWriter writer,
         Action<int, int>? progress = null, CancellationToken cancellation = default)
     {
         var place = examples.Select((e, i) => (e.Id, i)).ToDictionary(p => p.Id, p => (long)p.i);
         IReadOnlyList<Example> missing = kept.Missing(examples, name, answersPerQuestion);
+        if (missing.Count == 0) return;
+        string fingerprint = SamplingFingerprint.Of(sampling);
+        kept.CheckSampling(name, fingerprint, writer.Path);
         var generator = new CompletionGenerator(teacher, plan);
         for (int start = 0; start < missing.Count; start += QuestionsAtATime)
         {
@@ -33,9 +37,9 @@ public sealed class AnswerCollector(VisionLanguageModel teacher, ComputePlan pla
             for (int i = 0; i < batch.Length; i++)
                 foreach (SampledCompletion answer in answers[i].Skip(kept.Of(name, batch[i].Id).Count))
                 {
-                    string text = encoder.Decode(answer.TokenIds);
-                    writer.Write(name, batch[i].Id, text);
-                    kept.Add(name, batch[i].Id, text);
+                    var said = new KeptAnswer(encoder.Decode(answer.TokenIds), answer.Truncated, fingerprint);
+                    writer.Write(name, batch[i].Id, said);
+                    kept.Add(name, batch[i].Id, said);
                 }
             writer.Flush();
             progress?.Invoke(Math.Min(missing.Count, start + batch.Length), missing.Count);

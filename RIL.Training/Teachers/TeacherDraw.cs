@@ -32,13 +32,13 @@ public sealed class TeacherDraw(KeptAnswers answers, IReadOnlyList<TeacherShare>
         {
             if (shares[t] == 0) continue;
             string teacher = teachers[t].Teacher;
-            IReadOnlyList<string> kept = answers.Of(teacher, question);
-            if (kept.Count == 0) throw new InputException(
+            KeptAnswer[] kept = [.. answers.Of(teacher, question).Where(a => a.HasContent)];
+            if (kept.Length == 0) throw new InputException(
                 $"Teacher '{teacher}' has no answer to question '{question}'; collect it, or take the question out of the data set.");
-            for (int taken = 0; taken < shares[t]; taken += kept.Count)
+            for (int taken = 0; taken < shares[t]; taken += kept.Length)
             {
-                int[] order = Shuffle(kept.Count, step, example, (taken / kept.Count * Rounds) + t + 1);
-                drawn.AddRange(order.Take(shares[t] - taken).Select(i => new TeacherResponse(teacher, kept[i])));
+                int[] order = Shuffle(kept.Length, step, example, (taken / kept.Length * Rounds) + t + 1);
+                drawn.AddRange(order.Take(shares[t] - taken).Select(i => new TeacherResponse(teacher, kept[i].Text, kept[i].Truncated)));
             }
         }
         return drawn;

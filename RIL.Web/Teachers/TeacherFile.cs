@@ -15,7 +15,7 @@ namespace RIL.Web.Teachers;
 public sealed record TeacherFindings(int Good, IReadOnlyList<DatasetProblem> Problems, IReadOnlyList<string> Teachers);
 
 /// <summary>
-/// Reads a person's file of answers and writes it as the trainer reads it: <c>question</c> (the row's identifier) and <c>text</c>, one answer a line. The name is left out,
+/// Reads a person's file of answers and writes it as the trainer reads it: <c>question</c> (the row's identifier), <c>text</c> and, where it says so, <c>truncated</c>, one answer a line. The name is left out,
 /// so that the teacher may be called otherwise in a run.
 /// </summary>
 public static class TeacherFile
@@ -42,7 +42,7 @@ public static class TeacherFile
         {
             row++;
             if (string.IsNullOrWhiteSpace(line)) continue;
-            if (Read(line, isQuestion, exampleOfId, out string id, out List<string> texts, out string? name) is { } reason)
+            if (Read(line, isQuestion, exampleOfId, out string id, out List<string> texts, out string? name, out bool cut) is { } reason)
             {
                 problems.Add(new DatasetProblem(row, reason));
                 if (problems.Count > MostProblems) throw new InputException($"More than {MostProblems} lines cannot be used, the first of them line {problems[0].Row}: {problems[0].Reason}.");
@@ -51,14 +51,14 @@ public static class TeacherFile
             if (name is not null && !teachers.Contains(name)) teachers.Add(name);
             if (teacher is not null && name is not null && name != teacher) continue;
             good++;
-            foreach (string text in texts) writer.WriteLine(JsonSerializer.Serialize(new { question = id, text }, Readable));
+            foreach (string text in texts) writer.WriteLine(cut ? JsonSerializer.Serialize(new { question = id, text, truncated = true }, Readable) : JsonSerializer.Serialize(new { question = id, text }, Readable));
         }
         return new TeacherFindings(good, problems, teachers);
     }
 
-    private static string? Read(string line, Func<string, bool> isQuestion, string exampleOfId, out string id, out List<string> texts, out string? teacher)
+    private static string? Read(string line, Func<string, bool> isQuestion, string exampleOfId, out string id, out List<string> texts, out string? teacher, out bool cut)
     {
-        (id, texts, teacher) = ("", [], null);
+        (id, texts, teacher, cut) = ("", [], null, false);
         try
         {
             using JsonDocument json = JsonDocument.Parse(line);
@@ -69,6 +69,7 @@ public static class TeacherFile
             if (Scalar(key) is not { } found) return "the question's identifier is neither a text nor a number";
             id = found;
             if (fields.TryGetValue("teacher", out JsonElement named) && named.ValueKind == JsonValueKind.String) teacher = named.GetString();
+            cut = fields.TryGetValue("truncated", out JsonElement stopped) && stopped.ValueKind == JsonValueKind.True;
             if (First(fields, TextKeys) is { ValueKind: JsonValueKind.String } text) texts.Add(text.GetString()!);
             else if (First(fields, ListKeys) is { ValueKind: JsonValueKind.Array } list)
             {

@@ -26,7 +26,7 @@ public sealed class TeacherJudgement
     private TeacherJudgement(IReadOnlyList<Example> examples, KeptAnswers kept, string name, IJudge judge)
     {
         _examples = examples;
-        _texts = [.. examples.Select(e => kept.Of(name, e.Id))];
+        _texts = [.. examples.Select(e => kept.Of(name, e.Id).Select(a => a.Text).ToArray())];
         _verdicts = [.. examples.Select((e, i) => judge.Ask([.. _texts[i].Select(t => new JudgedCompletion(e, t, name))]).ToArray())];
         Answers = _texts.Sum(t => t.Count);
         MeanWords = Answers == 0 ? null : _texts.Sum(t => t.Sum(Words)) / (double)Answers;

@@ -20,8 +20,8 @@ public sealed class KeptAnswersTests
         kept.Save(folder.File(name));
         KeptAnswers read = KeptAnswers.Load(folder.File(name));
         Assert.Equal(["A", "B"], read.Teachers);
-        Assert.Equal(["answer : 3 .", "answer : 4 ."], read.Of("A", "1"));
-        Assert.Equal(["“é” \n 𝐀"], read.Of("B", "1"));
+        Assert.Equal(["answer : 3 .", "answer : 4 ."], read.Of("A", "1").Select(a => a.Text));
+        Assert.Equal(["“é” \n 𝐀"], read.Of("B", "1").Select(a => a.Text));
         Assert.Equal(4, read.Count);
         Assert.Equal(1, KeptAnswers.Load(folder.File(name), "B").Count);
     }
@@ -55,7 +55,7 @@ public sealed class KeptAnswersTests
         using (var writer = new KeptAnswersWriter(folder.File("a.jsonl"))) writer.Write("A", "2", "y");
         KeptAnswers kept = KeptAnswers.Load(folder.File("a.jsonl"));
         Assert.Equal(2, kept.Count);
-        Assert.Equal(["y"], kept.Of("A", "2"));
+        Assert.Equal(["y"], kept.Of("A", "2").Select(a => a.Text));
     }
 
     private static Example Question(string id) => new(id, [], [], "", null, null, []);
