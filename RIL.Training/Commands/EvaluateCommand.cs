@@ -57,7 +57,8 @@ internal static class EvaluateCommand
             IReadOnlyList<EvaluatedAnswer> answers = Ask(InputReference.ResolvePath(folder), questions, settings);
             foreach (EvaluatedAnswer answer in answers)
                 lines?.WriteLine(JsonSerializer.Serialize(new { model = folder, question = answer.Question.Id,
-                    type = answer.Question.QuestionType, truth = answer.Question.Answer, answer = answer.Text, right = answer.Verdict.IsRight,
+                    type = answer.Question.QuestionType, truth = answer.Question.Answer, answer = answer.Text,
+                    right = answer.Verdict.IsRight,
                     reason = answer.Verdict.Reason },
                     RunEvent.Json));
             EvaluationResult result = EvaluationResult.Of(answers);

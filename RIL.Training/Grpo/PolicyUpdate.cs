@@ -21,7 +21,7 @@ public sealed record PolicyUpdateResult(double Loss, double GradientNorm, Policy
 public sealed class PolicyUpdate : IDisposable
 {
     private readonly ComputePlan _plan;
-    private readonly ModelReplicas _policy;
+    private readonly TrainedModel _policy;
     private readonly VisionLanguageModel _reference;
     private readonly PolicyLossSettings _settings;
     private readonly double _temperature;
@@ -35,16 +35,14 @@ public sealed class PolicyUpdate : IDisposable
         AdamWSettings adamW, double maxGradientNorm)
     {
         _plan = plan;
-        _policy = new ModelReplicas(policy, plan.Lanes);
+        _policy = new TrainedModel(policy, plan, Trainable.Student(freezeVisionTower), adamW, maxGradientNorm);
         _reference = reference;
         _settings = settings;
         _temperature = temperature;
-        Optimizer = new WeightOptimizer(_policy.Weights, w => !freezeVisionTower || w.Part != Layers.ModelPart.VisionTower,
-            adamW, maxGradientNorm);
     }
 
     /// <summary>The optimizer, for checkpoints.</summary>
-    public WeightOptimizer Optimizer { get; }
+    public WeightOptimizer Optimizer => _policy.Optimizer;
 
     /// <summary>Seconds that the reference took in the last step.</summary>
     public double ReferenceSeconds { get; private set; }
@@ -89,16 +87,11 @@ public sealed class PolicyUpdate : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Optimizer.Dispose();
-        _policy.Dispose();
-    }
+    public void Dispose() => _policy.Dispose();
 
-    private void Ask(IReadOnlyList<MicroBatch> batches, float[][] reference) => _plan.ForEachLane(batches, (_, batch) =>
+    private void Ask(IReadOnlyList<MicroBatch> batches, float[][] reference) => _plan.Compute(batches, (_, _, batch) =>
     {
-        using var scope = NewDisposeScope();
-        using var __ = no_grad();
+        using var _ = no_grad();
         Scatter(Values.Floats(TokenLogProbs.Of(_reference, _reference.Hidden(batch.Batch), batch.Batch, _temperature)), batch, reference);
     });
 
@@ -106,23 +99,20 @@ public sealed class PolicyUpdate : IDisposable
         IReadOnlyList<MicroBatch> batches, IReadOnlyList<double> advantages, double[] weights, float[][] old, float[][] reference,
         bool first, double learningRate)
     {
-        var losses = new double[batches.Count];
         var statistics = new PolicyStatistics[batches.Count];
-        _plan.ForEachLane([.. batches.Select((batch, i) => (batch, i))], (worker, item) =>
+        double[] losses = _policy.Accumulate(batches, (lane, index, batch) =>
         {
-            using var scope = NewDisposeScope();
-            (MicroBatch batch, VisionLanguageModel model) = (item.batch, _policy.Models[worker]);
+            VisionLanguageModel model = lane.Model;
             Tensor logProbabilities = TokenLogProbs.Of(model, model.Hidden(batch.Batch), batch.Batch, _temperature);
             if (first) Scatter(Values.Floats(logProbabilities), batch, old);
             var tokens = new PolicyTokens(
                 first ? null : Gather(old, batch, model.Device), _settings.Beta == 0 ? null : Gather(reference, batch, model.Device),
                 PolicyLoss.PerToken([.. batch.Outputs.Select(o => advantages[o])], batch.RowLengths, model.Device),
                 PolicyLoss.PerToken([.. batch.Outputs.Select(o => weights[o])], batch.RowLengths, model.Device), batch.RowLengths);
-            (Tensor loss, statistics[item.i]) = PolicyLoss.Of(logProbabilities, tokens, _settings);
-            loss.backward();
-            losses[item.i] = Values.Float(loss);
+            (Tensor loss, statistics[index]) = PolicyLoss.Of(logProbabilities, tokens, _settings);
+            return loss;
         });
-        double norm = batches.Count == 0 ? 0 : Optimizer.Update(learningRate);
+        double norm = batches.Count == 0 ? 0 : _policy.Update(learningRate);
         return new PolicyUpdateResult(losses.Sum(), norm, statistics.Aggregate(PolicyStatistics.None, (a, b) => a.Plus(b)));
     }
 

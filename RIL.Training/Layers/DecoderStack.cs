@@ -19,7 +19,7 @@ internal sealed class DecoderStack
         _embedding = weights.Matrix(name + "embed_tokens.weight", shape.VocabularySize, shape.HiddenSize);
         Layers = [.. Enumerable.Range(0, shape.LayerCount).Select(i => new DecoderLayer(weights, $"{name}layers.{i}.", i, shape))];
         _norm = new RmsNorm(weights, name + "norm", shape.HiddenSize, shape.NormEpsilon);
-        _head = shape.TiedHead ? _embedding : weights.Matrix(headName, shape.VocabularySize, shape.HiddenSize);
+        _head = shape.TiedHead ? _embedding : weights.For(ModelPart.Head).Matrix(headName, shape.VocabularySize, shape.HiddenSize);
     }
 
     public DecoderShape Shape { get; }

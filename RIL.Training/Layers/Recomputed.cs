@@ -4,32 +4,35 @@ namespace RIL.Training.Layers;
 
 /// <summary>
 /// A layer that keeps only its input for the way back and computes the rest again there (Chen et al. 2016): memory of one layer instead of
-/// all, for about one more forward pass. The input must require gradients.
+/// all, for about one more forward pass.
 /// </summary>
-internal sealed class Recomputed : autograd.SingleTensorFunction<Recomputed>
+internal sealed class Recomputed : CustomBackward<Recomputed>
 {
     private const string Layer = "layer";
 
-    public override string Name => nameof(Recomputed);
+    /// <summary>
+    /// layer(x). An input without gradient (behind it everything is frozen) is made to ask for one: otherwise the layer's own weights
+    /// would get none.
+    /// </summary>
+    public static Tensor Run(Func<Tensor, Tensor> layer, Tensor x) =>
+        apply(x.requires_grad || !is_grad_enabled() ? x : x.detach().requires_grad_(true), layer);
 
-    public static Tensor Run(Func<Tensor, Tensor> layer, Tensor x) => apply(x, layer);
-
-    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    protected override Tensor Forward(autograd.AutogradContext context, object[] inputs)
     {
-        var (x, layer) = ((Tensor)vars[0], (Func<Tensor, Tensor>)vars[1]);
-        ctx.save_for_backward([x]);
-        ctx.save_data(Layer, layer);
+        var (x, layer) = ((Tensor)inputs[0], (Func<Tensor, Tensor>)inputs[1]);
+        context.save_for_backward([x]);
+        context.save_data(Layer, layer);
         return layer(x);
     }
 
-    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+    protected override List<Tensor> Backward(autograd.AutogradContext context, Tensor gradient)
     {
         using var scope = NewDisposeScope();
         using var _ = enable_grad();
-        using Tensor saved = ctx.get_saved_variables()[0];
+        using Tensor saved = context.get_saved_variables()[0];
         Tensor x = saved.detach().requires_grad_(true);
-        Tensor y = ((Func<Tensor, Tensor>)ctx.get_data(Layer))(x);
-        autograd.backward([y], [grad_output]); // adds to the weights' gradients on the way
+        Tensor y = ((Func<Tensor, Tensor>)context.get_data(Layer))(x);
+        autograd.backward([y], [gradient]); // adds to the weights' gradients on the way
         return [x.grad!.MoveToOuterDisposeScope(), null!];
     }
 }

@@ -11,8 +11,11 @@ public enum ModelPart
     /// <summary>What projects picture features into the language model.</summary>
     Merger,
 
-    /// <summary>Embeddings, decoder layers, final norm and head.</summary>
+    /// <summary>Embeddings, decoder layers and final norm; the head too where it is the embedding.</summary>
     LanguageModel,
+
+    /// <summary>A head with weights of its own.</summary>
+    Head,
 }
 
 /// <summary>What a weight is, for its first values.</summary>
@@ -31,7 +34,7 @@ public enum WeightKind
 /// <summary>
 /// A named weight whose tensor can be exchanged: an optimizer lays all of them into one flat buffer and the model goes on with the views.
 /// </summary>
-public sealed class Weight(string name, long[] shape, WeightKind kind, ModelPart part) : IDisposable
+public sealed class Weight(string name, long[] shape, WeightKind kind, ModelPart part, bool? decays = null) : IDisposable
 {
     private Tensor? _value;
 
@@ -46,6 +49,14 @@ public sealed class Weight(string name, long[] shape, WeightKind kind, ModelPart
 
     /// <summary>Where it belongs.</summary>
     public ModelPart Part { get; } = part;
+
+    /// <summary>
+    /// Whether AdamW's decay pulls it towards 0: matrices and no others, unless its family's trainer sees it otherwise.
+    /// </summary>
+    public bool Decays { get; } = decays ?? kind == WeightKind.Matrix;
+
+    /// <summary>Whether the tensor is a part of an optimizer's flat buffer, of which it keeps all.</summary>
+    internal bool LiesFlat { get; set; }
 
     /// <summary>Number of elements.</summary>
     public long Count => Shape.Aggregate(1L, (a, b) => a * b);
@@ -62,6 +73,7 @@ public sealed class Weight(string name, long[] shape, WeightKind kind, ModelPart
                     + $"[{string.Join(", ", value.shape)}]; the checkpoint does not fit its config.json.");
             _value?.Dispose();
             _value = value.DetachFromDisposeScope();
+            LiesFlat = false;
         }
     }
 

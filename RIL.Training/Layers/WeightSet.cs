@@ -14,11 +14,11 @@ internal sealed class WeightSet(ModelPart part, List<Weight>? shared = null)
 
     public Weight Bias(string name, long size) => Add(name, [size], WeightKind.Bias);
 
-    public Weight Norm(string name, long size) => Add(name, [size], WeightKind.Norm);
+    public Weight Norm(string name, long size, bool decays = false) => Add(name, [size], WeightKind.Norm, decays);
 
-    private Weight Add(string name, long[] shape, WeightKind kind)
+    private Weight Add(string name, long[] shape, WeightKind kind, bool? decays = null)
     {
-        var weight = new Weight(name, shape, kind, part);
+        var weight = new Weight(name, shape, kind, part, decays);
         _all.Add(weight);
         return weight;
     }

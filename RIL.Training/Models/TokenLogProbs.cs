@@ -1,3 +1,4 @@
+using RIL.Training.Layers;
 using RIL.Training.Torch;
 using static TorchSharp.torch;
 
@@ -33,17 +34,16 @@ public static class TokenLogProbs
     /// z = h Wᵀ / τ, log π = z[target] − log Σ exp z; backwards ∂/∂z = g (1[target] − softmax z). Probabilities of a single chunk are kept
     /// for the way back; of several, they are computed again, which costs one product and saves tokens × vocabulary floats.
     /// </summary>
-    private sealed class ProjectedLogProbs : autograd.SingleTensorFunction<ProjectedLogProbs>
+    private sealed class ProjectedLogProbs : CustomBackward<ProjectedLogProbs>
     {
-        public override string Name => nameof(ProjectedLogProbs);
-
-        public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+        protected override Tensor Forward(autograd.AutogradContext context, object[] inputs)
         {
-            var (rows, weight, targets, scale) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor)vars[2], (double)vars[3]);
+            var (rows, weight, targets, scale) = ((Tensor)inputs[0], (Tensor)inputs[1], (Tensor)inputs[2],
+                (double)inputs[3]);
             using var scope = NewDisposeScope();
             var results = new List<Tensor>();
             Tensor? kept = null;
-            bool keeps = (bool)vars[4] && rows.size(0) <= ChunkRows(weight);
+            bool keeps = (bool)inputs[4] && rows.size(0) <= ChunkRows(weight);
             foreach ((long start, long count) in Chunks(rows, weight))
             {
                 using var chunk = NewDisposeScope();
@@ -53,22 +53,22 @@ public static class TokenLogProbs
                 if (keeps) kept = logProbabilities.exp_().MoveToOuterDisposeScope();
             }
             // They are saved when this returns; the caller's scope lets go of ours after that, and the graph of its own with the way back.
-            ctx.save_for_backward(kept is null ? [rows, weight, targets] : [rows, weight, targets, kept.MoveToOuterDisposeScope()]);
-            ctx.save_data("scale", scale);
+            context.save_for_backward(kept is null ? [rows, weight, targets] : [rows, weight, targets, kept.MoveToOuterDisposeScope()]);
+            context.save_data("scale", scale);
             return cat(results, 0).MoveToOuterDisposeScope();
         }
 
-        public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
+        protected override List<Tensor> Backward(autograd.AutogradContext context, Tensor arrived)
         {
             using var scope = NewDisposeScope();
-            List<Tensor> saved = ctx.get_saved_variables();
-            var (rows, weight, targets, scale) = (saved[0], saved[1], saved[2], (double)ctx.get_data("scale"));
+            List<Tensor> saved = context.get_saved_variables();
+            var (rows, weight, targets, scale) = (saved[0], saved[1], saved[2], (double)context.get_data("scale"));
             Tensor gradRows = empty_like(rows), gradWeight = zeros_like(weight);
             foreach ((long start, long count) in Chunks(rows, weight))
             {
                 using var chunk = NewDisposeScope();
                 Tensor part = rows.narrow(0, start, count), target = targets.narrow(0, start, count).unsqueeze(1);
-                Tensor gradient = grad_output.narrow(0, start, count).unsqueeze(1);
+                Tensor gradient = arrived.narrow(0, start, count).unsqueeze(1);
                 if (scale != 1) gradient = gradient.mul(tensor(scale, dtype: gradient.dtype, device: gradient.device));
                 Tensor probabilities = saved.Count > 3 ? saved[3] : Logits(part, weight, scale).softmax(-1);
                 Tensor gradLogits = probabilities.mul_(gradient.neg()).scatter_add_(1, target, gradient);

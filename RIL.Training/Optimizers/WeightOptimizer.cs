@@ -1,4 +1,5 @@
 using RIL.Training.Layers;
+using RIL.Training.Torch;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Optimizers;
@@ -11,18 +12,20 @@ public sealed class WeightOptimizer : IDisposable
 {
     private readonly FlatParameters _parameters;
     private readonly double _maxGradientNorm;
+    private readonly ICollective _members;
     private readonly Dictionary<string, ModelPart> _parts;
 
     /// <summary>
     /// For the picked weights of a model and its replicas (see <see cref="FlatParameters"/>); gradients are clipped to the given norm, 0 =
-    /// never.
+    /// never. <paramref name="members"/> are the processes that train together; null = this one alone.
     /// </summary>
     public WeightOptimizer(IEnumerable<IReadOnlyList<Weight>> weights, Func<Weight, bool> trains, AdamWSettings settings,
-        double maxGradientNorm)
+        double maxGradientNorm, ICollective? members = null)
     {
         IReadOnlyList<Weight>[] all = [.. weights];
         _parameters = new FlatParameters(all, trains);
         _parts = all.ToDictionary(w => w[0].Name, w => w[0].Part);
+        _members = members ?? Alone.Instance;
         _maxGradientNorm = maxGradientNorm;
         AdamW = new AdamW(_parameters, settings);
     }
@@ -39,7 +42,7 @@ public sealed class WeightOptimizer : IDisposable
     /// </summary>
     public double Update(double learningRate)
     {
-        _parameters.SumGradients();
+        _parameters.SumGradients(_members);
         if (Gradients is { Parts.Count: 0 } histogram) Count(histogram);
         double norm = _parameters.ClipGradients(_maxGradientNorm);
         if (double.IsFinite(norm)) AdamW.Step(learningRate);

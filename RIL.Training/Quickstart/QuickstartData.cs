@@ -50,7 +50,8 @@ public static class QuickstartData
             && (fields.Length < 2 || int.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out seed))
             && (fields.Length < 3 || (int.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0));
         if (!valid) throw new InputException(
-            $"'{reference}' is no data set of the quickstart; expected {Prefix}NAME, {Prefix}NAME:SEED or {Prefix}NAME:SEED:COUNT with NAME "
+            $"'{reference}' is no data set of the quickstart; expected {Prefix}NAME, {Prefix}NAME:SEED or {Prefix}NAME:SEED:COUNT with "
+                + $"NAME "
             + $"one of {string.Join(", ", Parts.Keys)}.");
         return Load(fields[0], seed, fields.Length < 3 ? null : count);
     }

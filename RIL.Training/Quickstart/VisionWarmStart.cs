@@ -1,9 +1,9 @@
 using RIL.Training.Images;
 using RIL.Training.Layers;
-using RIL.Training.Models;
 using RIL.Training.Models.Qwen2_5_Vl;
 using RIL.Training.Optimizers;
 using RIL.Training.Randomness;
+using RIL.Training.Torch;
 using RIL.Training.Training;
 using static TorchSharp.torch;
 
@@ -21,11 +21,9 @@ internal sealed class VisionWarmStart : IDisposable
     private const double Peak = 1e-3, FloorRatio = 0.1, LargestNorm = 1;
     private const ulong Stream = 0x766973696F6E; // apart from other users of the same seed
 
-    private readonly ModelReplicas _replicas;
     private readonly ComputePlan _plan;
-    private readonly Linear[] _heads;
-    private readonly FlatParameters _parameters;
-    private readonly AdamW _optimizer;
+    private readonly TrainedModel _model;
+    private readonly IReadOnlyList<Weight> _head; // [Classes, D] and [Classes]
     private readonly Qwen2VlImageProcessor _processor;
     private readonly ulong _seed;
 
@@ -34,13 +32,11 @@ internal sealed class VisionWarmStart : IDisposable
         _seed = seed ^ Stream;
         _plan = plan;
         _processor = new Qwen2VlImageProcessor(settings);
-        _replicas = new ModelReplicas(model, plan.Lanes);
-        WeightSet[] sets = [.. _replicas.Models.Select(_ => new WeightSet(ModelPart.Merger))];
-        _heads = [.. sets.Select(set => new Linear(set, "cell_head", model.HiddenSize, Classes, bias: true))];
-        foreach (Weight weight in sets.SelectMany(s => s.All)) weight.Value = zeros(weight.Shape);
-        var headWeights = sets[0].All.Select((_, i) => (IReadOnlyList<Weight>)[.. sets.Select(s => s.All[i])]);
-        _parameters = new FlatParameters(_replicas.Weights.Concat(headWeights), w => w.Part != ModelPart.LanguageModel);
-        _optimizer = new AdamW(_parameters, new AdamWSettings());
+        var head = new WeightSet(ModelPart.Head);
+        _head = [head.Matrix("cell_head.weight", Classes, model.HiddenSize), head.Bias("cell_head.bias", Classes)];
+        foreach (Weight weight in _head) weight.Value = zeros(weight.Shape);
+        _model = new TrainedModel(model, plan, Trainable.AllBut(ModelPart.LanguageModel, ModelPart.Head), new AdamWSettings(),
+            LargestNorm, _head);
     }
 
     /// <summary>Takes the steps; <paramref name="report"/> hears step, loss and the share of cells named right.</summary>
@@ -49,33 +45,30 @@ internal sealed class VisionWarmStart : IDisposable
         var rate = new LearningRate(Peak, LearningRateSchedule.Linear, WarmupSteps, steps, FloorRatio);
         for (int step = 0; step < steps; step++)
         {
-            var losses = new double[_plan.Lanes];
             var right = new double[_plan.Lanes];
             int number = step;
-            _plan.ForEachLane([.. Enumerable.Range(0, _plan.Lanes)],
-                (lane, _) => (losses[lane], right[lane]) = Share(lane, number));
-            _parameters.SumGradients();
-            _parameters.ClipGradients(LargestNorm);
-            _optimizer.Step(rate.At(step + 1));
-            _parameters.ZeroGradients();
+            double[] losses = _model.Accumulate([.. Enumerable.Range(0, _plan.Lanes)], (lane, _, share) =>
+            {
+                (Tensor loss, right[share]) = Share(lane, share, number);
+                return loss;
+            });
+            _model.Update(rate.At(step + 1));
             report?.Invoke(step + 1, losses.Sum(), right.Sum());
         }
     }
 
     public void Dispose()
     {
-        _optimizer.Dispose();
-        _parameters.Dispose();
-        _replicas.Dispose();
+        _model.Dispose();
+        foreach (Weight weight in _head) weight.Dispose();
     }
 
-    // Forward and backward of every Count-th picture of the step; shares of the step's mean loss and accuracy.
-    private (double Loss, double Right) Share(int worker, int step)
+    // Every so many-th picture of the step; shares of the step's mean loss and accuracy.
+    private (Tensor Loss, double Right) Share(Lane lane, int share, int step)
     {
-        using var scope = NewDisposeScope();
         var images = new List<ImagePatches>();
         var labels = new List<long>();
-        for (int i = worker; i < PicturesPerStep; i += _plan.Lanes)
+        for (int i = share; i < PicturesPerStep; i += _plan.Lanes)
         {
             long index = ((long)step * PicturesPerStep) + i;
             bool shop = i / 2 % 2 == 0; // every second pair, whatever the number of workers
@@ -85,12 +78,10 @@ internal sealed class VisionWarmStart : IDisposable
                 "warm-start picture"));
             labels.AddRange(cells.Select(c => (long)(shop ? c : PictureSet.Classes + c)));
         }
-        Tensor scores = _heads[worker].Forward(((Qwen2_5_VlModel)_replicas.Models[worker]).ImageFeatures(images)),
-            target = tensor(labels.ToArray());
+        Tensor features = ((Qwen2_5_VlModel)lane.Model).ImageFeatures(images);
+        Tensor scores = nn.functional.linear(features, lane.Heads[0].Value, lane.Heads[1].Value), target = tensor(labels.ToArray());
         Tensor loss = nn.functional.cross_entropy(scores, target, reduction: nn.Reduction.Sum).div(tensor((float)(4 * PicturesPerStep)));
-        loss.backward();
         Tensor right = scores.detach().argmax(1).eq(target).to(ScalarType.Float32).sum();
-        return (System.Runtime.InteropServices.MemoryMarshal.Read<float>(loss.bytes),
-            System.Runtime.InteropServices.MemoryMarshal.Read<float>(right.bytes) / (4 * PicturesPerStep));
+        return (loss, Values.Float(right) / (4 * PicturesPerStep));
     }
 }

@@ -25,9 +25,9 @@ public sealed record DiscriminatorUpdate(double Loss, double GradientNorm, doubl
 public sealed class Discriminator : IDisposable
 {
     private readonly ComputePlan _plan;
-    private readonly ModelReplicas _models;
-    private readonly Weight[] _headWeights, _headBiases; // by replica
-    private readonly WeightOptimizer _optimizer;
+    private readonly VisionLanguageModel _backbone;
+    private readonly Weight _headWeight, _headBias;
+    private readonly TrainedModel _model;
 
     /// <summary>Takes over <paramref name="backbone"/>, which it trains and disposes.</summary>
     /// <param name="backbone">A copy of the fine-tuned student.</param>
@@ -42,15 +42,13 @@ public sealed class Discriminator : IDisposable
     {
         using var scope = NewDisposeScope();
         _plan = plan;
-        _models = new ModelReplicas(backbone, plan.Lanes);
-        _headWeights = [.. _models.Models.Select(_ => new Weight("score.weight", [1, backbone.HiddenSize], WeightKind.Matrix,
-            ModelPart.LanguageModel) { Value = headWeight.detach().clone() })];
-        _headBiases = [.. _models.Models.Select(_ => new Weight("score.bias", [1], WeightKind.Bias,
-            ModelPart.LanguageModel) { Value = headBias.detach().clone() })];
-        // An untied language-model head is not part of D.
-        IEnumerable<IReadOnlyList<Weight>> weights = _models.Weights.Where(w => w[0].Name != "lm_head.weight");
-        _optimizer = new WeightOptimizer([.. weights, _headWeights, _headBiases], w => !freezeVisionTower
-            || w.Part != ModelPart.VisionTower, adamW, maxGradientNorm);
+        _backbone = backbone;
+        _headWeight = new Weight("score.weight", [1, backbone.HiddenSize], WeightKind.Matrix, ModelPart.Head)
+            { Value = headWeight.detach().clone() };
+        _headBias = new Weight("score.bias", [1], WeightKind.Bias, ModelPart.Head) { Value = headBias.detach().clone() };
+        // A language-model head of its own is not part of D.
+        _model = new TrainedModel(backbone, plan, Trainable.Student(freezeVisionTower).Without(ModelPart.Head), adamW, maxGradientNorm,
+            _headWeight, _headBias);
     }
 
     /// <summary>
@@ -68,22 +66,16 @@ public sealed class Discriminator : IDisposable
 
     /// <summary>Weights by name, head included: views to save from or copy into.</summary>
     public IReadOnlyList<(string Name, Tensor Value)> State() =>
-        [.. _models.Models[0].Weights.Select(w => (w.Name, w.Value)), (_headWeights[0].Name, _headWeights[0].Value),
-            (_headBiases[0].Name, _headBiases[0].Value)];
+        [.. _backbone.Weights.Append(_headWeight).Append(_headBias).Select(w => (w.Name, w.Value))];
 
     /// <summary>The optimizer's state, for checkpoints.</summary>
-    public AdamW AdamW => _optimizer.AdamW;
+    public AdamW AdamW => _model.Optimizer.AdamW;
 
     /// <summary>D of every output, text by text.</summary>
     public double[] Scores(IReadOnlyList<DiscriminatorText> texts)
     {
         var scores = new double[texts.Sum(t => t.Outputs.Count)];
-        _plan.ForEachLane(Batches(texts), (worker, batch) =>
-        {
-            using var scope = NewDisposeScope();
-            using var _ = no_grad();
-            Keep(Logits(worker, batch), batch, scores);
-        });
+        _model.Ask(Batches(texts), (lane, _, batch) => Keep(Logits(lane, batch), batch, scores));
         return scores;
     }
 
@@ -98,49 +90,42 @@ public sealed class Discriminator : IDisposable
         if (students == 0 || teachers == 0) throw new ArgumentException("Equation 1 needs outputs of both sides.", nameof(texts));
         IReadOnlyList<MicroBatch> batches = Batches(texts);
         var scores = new double[byStudent.Length];
-        var losses = new double[batches.Count];
-        _plan.ForEachLane([.. batches.Select((batch, i) => (batch, i))], (worker, item) =>
+        double total = _model.Accumulate(batches, (lane, _, batch) =>
         {
-            using var scope = NewDisposeScope();
-            Tensor logits = Logits(worker, item.batch);
+            Tensor logits = Logits(lane, batch);
             // log(1 − σ(z)) = log σ(−z), so one sign per output serves both sides.
-            Device device = _models.Models[0].Device;
-            Tensor sign = tensor(item.batch.Outputs.Select(o => byStudent[o] ? 1f : -1f).ToArray(), device: device);
-            Tensor share = tensor(item.batch.Outputs.Select(o => (float)(-1 / (byStudent[o] ? students : teachers))).ToArray(),
-                device: device);
-            Tensor loss = nn.functional.logsigmoid(logits.mul(sign)).mul(share).sum();
-            loss.backward();
-            losses[item.i] = Values.Float(loss);
-            Keep(logits, item.batch, scores);
-        });
-        double total = losses.Sum();
+            Device device = lane.Model.Device;
+            Tensor sign = tensor(batch.Outputs.Select(o => byStudent[o] ? 1f : -1f).ToArray(), device: device);
+            Tensor share = tensor(batch.Outputs.Select(o => (float)(-1 / (byStudent[o] ? students : teachers))).ToArray(), device: device);
+            Keep(logits, batch, scores);
+            return nn.functional.logsigmoid(logits.mul(sign)).mul(share).sum();
+        }).Sum();
         if (total < lossFloor)
         {
-            _optimizer.Skip();
+            _model.Forget();
             return new DiscriminatorUpdate(total, 0, scores, Skipped: true);
         }
-        return new DiscriminatorUpdate(total, _optimizer.Update(learningRate), scores, Skipped: false);
+        return new DiscriminatorUpdate(total, _model.Update(learningRate), scores, Skipped: false);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _optimizer.Dispose();
-        VisionLanguageModel backbone = _models.Models[0];
-        _models.Dispose();
-        backbone.Dispose();
-        foreach (Weight weight in _headWeights.Concat(_headBiases)) weight.Dispose();
+        _model.Dispose();
+        _backbone.Dispose();
+        _headWeight.Dispose();
+        _headBias.Dispose();
     }
 
     private IReadOnlyList<MicroBatch> Batches(IReadOnlyList<DiscriminatorText> texts) =>
         MicroBatches.Of([.. texts.Select(t => new PromptWithCompletions(t.Prompt, t.Outputs))], _plan);
 
-    private Tensor Logits(int worker, MicroBatch batch)
+    private static Tensor Logits(Lane lane, MicroBatch batch)
     {
         using var scope = NewDisposeScope();
-        VisionLanguageModel model = _models.Models[worker];
-        Tensor last = model.Hidden(batch.Batch).index_select(0, tensor(batch.Batch.LastRows, device: model.Device));
-        return nn.functional.linear(last, _headWeights[worker].Value, _headBiases[worker].Value).squeeze(1).MoveToOuterDisposeScope();
+        Tensor last = lane.Model.Hidden(batch.Batch).index_select(0, tensor(batch.Batch.LastRows, device: lane.Model.Device));
+        Tensor logits = nn.functional.linear(last, lane.Heads[0].Value, lane.Heads[1].Value);
+        return logits.squeeze(1).MoveToOuterDisposeScope();
     }
 
     private static void Keep(Tensor logits, MicroBatch batch, double[] scores)

@@ -1,6 +1,5 @@
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
-using RIL.Training.Torch;
 using RIL.Training.Training;
 using static TorchSharp.torch;
 
@@ -16,43 +15,33 @@ public sealed record SftUpdate(double Loss, double GradientNorm, int Tokens);
 public sealed class SftTrainer : IDisposable
 {
     private readonly ComputePlan _plan;
-    private readonly ModelReplicas _replicas;
+    private readonly TrainedModel _model;
 
     /// <summary>Trains the parts of <paramref name="model"/> that are not frozen.</summary>
     public SftTrainer(VisionLanguageModel model, ComputePlan plan, bool freezeVisionTower, AdamWSettings settings, double maxGradientNorm)
     {
         _plan = plan;
-        _replicas = new ModelReplicas(model, plan.Lanes);
-        Optimizer = new WeightOptimizer(_replicas.Weights, w => !freezeVisionTower || w.Part != Layers.ModelPart.VisionTower,
-            settings, maxGradientNorm);
+        _model = new TrainedModel(model, plan, Trainable.Student(freezeVisionTower), settings, maxGradientNorm);
     }
 
     /// <summary>The optimizer, for checkpoints.</summary>
-    public WeightOptimizer Optimizer { get; }
+    public WeightOptimizer Optimizer => _model.Optimizer;
 
     /// <summary>One update on a batch of examples.</summary>
     public SftUpdate Update(IReadOnlyList<SftExample> examples, double learningRate)
     {
-        IReadOnlyList<MicroBatch> batches = MicroBatches.Of([.. examples.Select(e => new PromptWithCompletions(e.Prompt, [e.Answer]))],
-            _plan);
+        IReadOnlyList<MicroBatch> batches =
+            MicroBatches.Of([.. examples.Select(e => new PromptWithCompletions(e.Prompt, [e.Answer]))], _plan);
         int tokens = examples.Sum(e => e.Answer.Length);
-        var losses = new double[batches.Count];
-        _plan.ForEachLane([.. batches.Select((batch, i) => (batch, i))], (worker, item) =>
+        double[] losses = _model.Accumulate(batches, (lane, _, item) =>
         {
-            using var scope = NewDisposeScope();
-            VisionLanguageModel model = _replicas.Models[worker];
-            PackedBatch batch = item.batch.Batch;
-            Tensor loss = TokenLogProbs.Of(model, model.Hidden(batch), batch).sum().mul(tensor(-1f / tokens, device: model.Device));
-            loss.backward();
-            losses[item.i] = Values.Float(loss);
+            PackedBatch batch = item.Batch;
+            Tensor logProbabilities = TokenLogProbs.Of(lane.Model, lane.Model.Hidden(batch), batch);
+            return logProbabilities.sum().mul(tensor(-1f / tokens, device: lane.Model.Device));
         });
-        return new SftUpdate(losses.Sum(), Optimizer.Update(learningRate), tokens);
+        return new SftUpdate(losses.Sum(), _model.Update(learningRate), tokens);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Optimizer.Dispose();
-        _replicas.Dispose();
-    }
+    public void Dispose() => _model.Dispose();
 }

@@ -29,7 +29,8 @@ internal sealed class RilStage(RunModels state) : RunStage(state.Inputs.Config.P
         // The student of a checkpoint of this stage has moved; the reference is stored beside it.
         State.MakeReference(checkpoint);
         if (Config.UsesDiscriminator && State.Discriminator is null) State.MakeDiscriminator(checkpoint);
-        _policy = new PolicyUpdate(State.Student, State.Reference!, Inputs.Plan, Config.FreezeVisionTower, Config.PolicyLoss, Config.Temperature,
+        _policy = new PolicyUpdate(State.Student, State.Reference!, Inputs.Plan, Config.FreezeVisionTower,
+            Config.PolicyLoss, Config.Temperature,
             Config.AdamW, Config.MaxGradNorm);
         if (checkpoint is not null) RunModels.Copy(checkpoint, OptimizerFile, _policy.Optimizer.AdamW.State());
         _trainer = new RilTrainer(

@@ -75,7 +75,8 @@ internal sealed class RunModels(RunInputs inputs, VisionLanguageModel student) :
         RunConfig config = Inputs.Config;
         TeacherDraw? draw = config.UsesDiscriminator || config.TeachersInGroup
             ? new TeacherDraw(Inputs.Kept, config.TeacherShares, Inputs.Seed) : null;
-        return new StudentRollouts(Student, Inputs.Plan, Inputs.Encoder, Inputs.Questions, config.PromptsPerStep, config.CompletionsPerPrompt,
+        return new StudentRollouts(Student, Inputs.Plan, Inputs.Encoder, Inputs.Questions, config.PromptsPerStep,
+            config.CompletionsPerPrompt,
             Inputs.Sampling, draw, Inputs.Seed);
     }
 

@@ -1,5 +1,6 @@
 using RIL.Training.Models;
 using RIL.Training.Torch;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Training;
@@ -68,7 +69,7 @@ public sealed record ComputePlan
         bool gpu = machine.HasCuda && settings.Device != DeviceChoice.Cpu;
         return new ComputePlan
         {
-            Device = gpu ? CUDA : CPU,
+            Device = gpu ? new Device(DeviceType.CUDA) : CPU,
             Lanes = gpu ? 1 : machine.Workers, // several would want the GPU's memory several times over and wait for each other there
             EncodingWorkers = machine.Workers,
             TokensPerPass = settings.TokensPerPass ?? (gpu ? TokensOnGpu : TokensOnCpu),
@@ -91,6 +92,25 @@ public sealed record ComputePlan
     /// so sums are formed in the same order.
     /// </summary>
     public void ForEachLane<T>(IReadOnlyList<T> items, Action<int, T> work) => WorkerPool.Shared(Lanes).ForEach(items, work);
+
+    /// <summary>
+    /// Runs a model's computation on every item over the lanes, each in a dispose scope of its own, which the item's tensors die with;
+    /// memory that runs out is said in a sentence.
+    /// </summary>
+    /// <param name="items">What is computed.</param>
+    /// <param name="compute">Takes the lane, the item's number and the item.</param>
+    public void Compute<T>(IReadOnlyList<T> items, Action<int, int, T> compute) => ForEachLane([.. items.Index()], (lane, item) =>
+    {
+        using var scope = NewDisposeScope();
+        try
+        {
+            compute(lane, item.Index, item.Item);
+        }
+        catch (Exception e) when (e is not InputException && MemoryFault.IsOne(e))
+        {
+            throw MemoryFault.Explain(e);
+        }
+    });
 
     /// <summary>Prepares what models are fed with, side by side on the CPU, in the order of the items.</summary>
     public TResult[] Encode<T, TResult>(IReadOnlyList<T> items, Func<T, TResult> encode)

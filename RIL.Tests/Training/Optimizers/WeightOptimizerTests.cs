@@ -78,16 +78,46 @@ public sealed class WeightOptimizerTests
     }
 
     [Theory]
-    [InlineData("model.language_model.layers.0.input_layernorm.weight", false)]
-    [InlineData("model.language_model.norm.weight", false)]
-    [InlineData("model.language_model.layers.0.self_attn.q_norm.weight", false)]
-    [InlineData("model.visual.blocks.0.attn.qkv.bias", false)]
-    [InlineData("model.visual.blocks.0.norm1.weight", true)] // as transformers 5 has it
-    [InlineData("model.visual.merger.ln_q.weight", true)]
-    [InlineData("model.language_model.embed_tokens.weight", true)]
-    [InlineData("score.weight", true)]
-    [InlineData("score.bias", false)]
-    public void WhatDecays_IsWhatTheTrainerDecays(string name, bool decays) => Assert.Equal(decays, WeightDecayRule.Decays(name));
+    [InlineData(WeightKind.Matrix, null, true)]
+    [InlineData(WeightKind.Bias, null, false)]
+    [InlineData(WeightKind.Norm, null, false)]
+    [InlineData(WeightKind.Norm, true, true)] // what a family's trainer takes for something else
+    public void WhatDecays_IsAPropertyOfTheWeight(WeightKind kind, bool? family, bool decays)
+    {
+        using var weight = new Weight("w", [1], kind, ModelPart.LanguageModel, family) { Value = tensor([2f]) };
+        using var optimizer = new WeightOptimizer([[weight]], _ => true, Plain with { Epsilon = 1e-8 }, 0);
+        Assert.Equal(decays, weight.Decays);
+        optimizer.Update(0.5);
+        Near([decays ? 2 * 0.95 : 2], weight);
+    }
+
+    [Fact]
+    public void WhatNoLongerLearns_LeavesTheBufferAndGivesItsGradientsBack()
+    {
+        using var tower = Weight("tower", WeightKind.Matrix, [.. new float[1000]]);
+        using var merger = Weight("merger", WeightKind.Matrix, 1, 2);
+        using var again = Weight("tower", WeightKind.Matrix, [.. new float[1000]]);
+        using var mergerAgain = Weight("merger", WeightKind.Matrix, 1, 2);
+        using (var both = new WeightOptimizer([[tower, again], [merger, mergerAgain]], _ => true, Plain, 0))
+        {
+            Assert.Equal(1002, StorageElements(merger));
+            Backward(merger, 1, 1);
+            both.Update(0.1);
+        }
+        Assert.All([tower, merger, again, mergerAgain], w => Assert.Null(w.Value.grad));
+        float[] before = Floats(merger);
+        using (var one = new WeightOptimizer([[merger], [tower]], w => w == tower, Plain, 0))
+        {
+            Assert.Equal(2, StorageElements(merger));
+            Assert.Equal(before, Floats(merger));
+            Assert.False(merger.Value.requires_grad);
+            Assert.Null(merger.Value.grad);
+            Assert.NotNull(tower.Value.grad);
+        }
+        Assert.Null(tower.Value.grad);
+    }
+
+    private static long StorageElements(Weight weight) => weight.Value.storage<float>().Count;
 
     private static Weight Weight(string name, WeightKind kind, params float[] values) =>
         new(name, [values.Length], kind, ModelPart.LanguageModel) { Value = tensor(values) };

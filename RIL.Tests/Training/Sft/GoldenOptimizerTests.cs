@@ -20,7 +20,7 @@ public sealed class GoldenOptimizerTests
         T Get<T>(string key) => meta[key]!.GetValue<T>();
         using VisionLanguageModel model = ModelCatalog.Load(Fixtures.Path("qwen2_5_vl"), CPU);
         Assert.Equal(meta["no_decay"]!.AsArray().Select(n => n!.GetValue<string>()),
-            model.Weights.Where(w => !WeightDecayRule.Decays(w.Name)).Select(w => w.Name).Order(StringComparer.Ordinal));
+            model.Weights.Where(w => !w.Decays).Select(w => w.Name).Order(StringComparer.Ordinal));
         var settings = new AdamWSettings(meta["betas"]![0]!.GetValue<double>(), meta["betas"]![1]!.GetValue<double>(), Get<double>("eps"),
             Get<double>("weight_decay"));
         using var trainer = new SftTrainer(model, ComputePlan.OnCpu, freezeVisionTower: false, settings, Get<double>("max_grad_norm"));

@@ -23,7 +23,8 @@ internal sealed class VisionTower : IVisionEncoder
             config.PatchSize, config.PatchSize);
         _blocks = [.. Enumerable.Range(0, config.Depth).Select(i => new Block(config, i, tower, $"{Name}blocks.{i}."))];
         int merged = config.HiddenSize * config.MergeSize * config.MergeSize;
-        _mergerNorm = new RmsNorm(merger, Name + "merger.ln_q", config.HiddenSize, 1e-6);
+        // transformers' Trainer knows norms by their names and takes none of these for one, so they decay.
+        _mergerNorm = new RmsNorm(merger, Name + "merger.ln_q", config.HiddenSize, 1e-6, decays: true);
         _mergerIn = new Linear(merger, Name + "merger.mlp.0", merged, merged, bias: true);
         _mergerOut = new Linear(merger, Name + "merger.mlp.2", merged, config.OutputSize, bias: true);
     }
@@ -64,8 +65,8 @@ internal sealed class VisionTower : IVisionEncoder
     private sealed class Block(VisionConfig config, int index, WeightSet weights, string name)
     {
         private readonly bool _full = config.FullAttentionBlocks.Contains(index);
-        private readonly RmsNorm _norm1 = new(weights, name + "norm1", config.HiddenSize, 1e-6),
-            _norm2 = new(weights, name + "norm2", config.HiddenSize, 1e-6);
+        private readonly RmsNorm _norm1 = new(weights, name + "norm1", config.HiddenSize, 1e-6, decays: true),
+            _norm2 = new(weights, name + "norm2", config.HiddenSize, 1e-6, decays: true);
         private readonly Linear _queryKeyValue = new(weights, name + "attn.qkv", config.HiddenSize, 3 * config.HiddenSize, bias: true);
         private readonly Linear _output = new(weights, name + "attn.proj", config.HiddenSize, config.HiddenSize, bias: true);
         private readonly GatedFeedForward _feedForward = new(weights, name + "mlp.", config.HiddenSize,
