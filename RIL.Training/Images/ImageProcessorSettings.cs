@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using RIL.Training.Safetensors;
 
 namespace RIL.Training.Images;
 
@@ -14,6 +15,9 @@ public sealed record ImageProcessorSettings
 
     /// <summary>Pictures with more pixels are reduced.</summary>
     public int MaxPixels { get; init; } = 28 * 28 * 1280;
+
+    /// <summary>Keys that the file does not give although numbers depend on them; defaults stand for them.</summary>
+    public IReadOnlyList<string> Absent { get; init; } = [];
 
     /// <summary>Side of a patch in pixels.</summary>
     public int PatchSize { get; init; } = 14;
@@ -36,11 +40,11 @@ public sealed record ImageProcessorSettings
     /// </summary>
     public static ImageProcessorSettings Read(string folder)
     {
-        string path = Path.Combine(folder, FileName);
-        bool nested = !File.Exists(path);
-        if (nested) path = Path.Combine(folder, ProcessorFileName);
+        string path = FileIn(folder);
+        bool nested = Path.GetFileName(path) != FileName;
         if (!File.Exists(path)) throw new InputException(
             $"{folder}: there is no {FileName}; copy it from the checkpoint the model was made from.");
+        if (LfsPointer.Is(path)) throw new InputException(LfsPointer.Sentence(path));
         try
         {
             JsonNode root = JsonNode.Parse(File.ReadAllText(path)) ?? throw new JsonException("it is null");
@@ -55,6 +59,13 @@ public sealed record ImageProcessorSettings
             throw new InputException(
                 $"{path}: cannot be read ({e.Message}); copy it again from the checkpoint the model was made from.", e);
         }
+    }
+
+    /// <summary>The file of a checkpoint folder that <see cref="Read(string)"/> reads.</summary>
+    public static string FileIn(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        return File.Exists(path) ? path : Path.Combine(folder, ProcessorFileName);
     }
 
     /// <summary>Writes preprocessor_config.json, with the limits in both layouts that readers know.</summary>
@@ -110,6 +121,8 @@ public sealed record ImageProcessorSettings
             PatchSize = Positive(json, "patch_size", path) ?? defaults.PatchSize,
             MergeSize = Positive(json, "merge_size", path) ?? defaults.MergeSize,
             TemporalPatchSize = Positive(json, "temporal_patch_size", path) ?? defaults.TemporalPatchSize,
+            Absent = [.. new[] { "image_mean", "image_std", "patch_size", "merge_size", "temporal_patch_size" }
+                .Where(k => json[k] is null)],
             Mean = Triple(json, "image_mean", path) ?? defaults.Mean,
             StandardDeviation = Triple(json, "image_std", path) ?? defaults.StandardDeviation,
         };

@@ -19,7 +19,10 @@ public interface IPromptEncoder
     /// <summary>Text of tokens; special tokens are left out.</summary>
     string Decode(ReadOnlySpan<int> tokenIds);
 
-    /// <summary>The token that ends an answer (the first of the checkpoint's end tokens); SFT and teachers' answers end with it.</summary>
+    /// <summary>
+    /// The token that ends an answer: the one with which the chat template ends turns, else the first of the checkpoint's end tokens; SFT
+    /// and teachers' answers end with it.
+    /// </summary>
     int EndTokenId { get; }
 
     /// <summary>Every token that ends sampling.</summary>
@@ -27,6 +30,10 @@ public interface IPromptEncoder
 
     /// <summary>Tokens the model must never sample: image and vision markers.</summary>
     IReadOnlyList<int> MarkerTokenIds { get; }
+
+    /// <summary>What the checkpoint's files leave open or say in two ways, one sentence each; nothing of it keeps a run from starting.
+    /// </summary>
+    IReadOnlyList<string> Warnings => [];
 
     /// <summary>Writes tokenizer, image processor and chat template files into a checkpoint folder.</summary>
     void Save(string folder);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using RIL.Training.Layers;
 using RIL.Training.Models.Qwen2_5_Vl;
+using RIL.Training.Safetensors;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Models;
@@ -118,6 +119,7 @@ public static class ModelCatalog
     {
         if (!File.Exists(path)) throw new InputException(
             $"{path}: the file does not exist; expected the config.json of a Hugging Face checkpoint folder.");
+        if (LfsPointer.Is(path)) throw new InputException(LfsPointer.Sentence(path));
         try
         {
             return JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new InputException($"{path}: expected a JSON object.");

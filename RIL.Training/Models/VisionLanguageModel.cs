@@ -50,6 +50,12 @@ public abstract class VisionLanguageModel : IDisposable
     /// <summary>Name of a weight whose name in a checkpoint file is given.</summary>
     public abstract string WeightNameFromFile(string name);
 
+    /// <summary>
+    /// Name of the weight that a surplus weight of a file, named as a module, must equal, as a tied head that was written out; null where
+    /// there is none.
+    /// </summary>
+    public virtual string? TwinOf(string name) => null;
+
     /// <summary>The weight of the language-model head: [V, D].</summary>
     public abstract Tensor HeadWeight { get; }
 

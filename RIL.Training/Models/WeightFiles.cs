@@ -12,6 +12,7 @@ internal static class WeightFiles
     /// <summary>Size from which a checkpoint is split, in bytes; transformers' default.</summary>
     public const long LargestShard = 5_000_000_000;
 
+    private const int NamesShown = 3;
     private const string Single = "model.safetensors", Index = "model.safetensors.index.json";
 
     public static void Read(VisionLanguageModel model, string folder)
@@ -22,19 +23,12 @@ internal static class WeightFiles
             var stored = new Dictionary<string, (SafetensorsFile File, string Name)>(StringComparer.Ordinal);
             foreach (SafetensorsFile file in files)
                 foreach (string name in file.Entries.Keys) stored.TryAdd(model.WeightNameFromFile(name), (file, name));
-            string[] missing = [.. model.Weights.Select(w => w.Name).Where(n => !stored.ContainsKey(n))];
-            if (missing.Length > 0)
-                throw new InputException($"{folder}: {missing.Length} of {model.Weights.Count} weights are missing, for instance "
-                    + $"{string.Join(", ", missing.Take(3).Select(model.WeightNameToFile))}; "
-                    + "the checkpoint does not fit its config.json.");
+            CheckNames(model, folder, stored);
             foreach (Weight weight in model.Weights)
             {
                 (SafetensorsFile file, string name) = stored[weight.Name];
-                if (!file.Entries[name].Shape.SequenceEqual(weight.Shape)
-                    || file.Entries[name].Type is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
-                    throw new InputException($"{file.Path}: tensor {name} is {file.Entries[name].Type} "
-                        + $"[{string.Join(", ", file.Entries[name].Shape)}]; config.json asks for a float tensor "
-                        + $"[{string.Join(", ", weight.Shape)}].");
+                CheckTensor(file, name, weight);
+                using TorchSharp.DisposeScope scope = NewDisposeScope();
                 weight.Value = file.Read(name, ScalarType.Float32).to(model.Device);
             }
         }
@@ -42,6 +36,64 @@ internal static class WeightFiles
         {
             files.ForEach(f => f.Dispose());
         }
+    }
+
+    // What is not there, and what is there and would be passed over in silence.
+    private static void CheckNames(VisionLanguageModel model, string folder,
+        Dictionary<string, (SafetensorsFile File, string Name)> stored)
+    {
+        string config = Path.Combine(folder, "config.json");
+        string[] missing = [.. model.Weights.Select(w => w.Name).Where(n => !stored.ContainsKey(n))];
+        if (missing.Length > 0)
+            throw new InputException($"{folder}: {missing.Length} of {model.Weights.Count} weights that {config} asks for are missing, "
+                + $"for "
+                + $"instance {string.Join(", ", missing.Take(NamesShown).Select(model.WeightNameToFile))}; the checkpoint does not fit "
+                    + $"its "
+                + "config.json (number of layers, tie_word_embeddings): take both from one checkpoint.");
+        HashSet<string> asked = [.. model.Weights.Select(w => w.Name)];
+        var surplus = new List<string>();
+        foreach ((string name, (SafetensorsFile file, string stands)) in stored.Where(s => !asked.Contains(s.Key)))
+        {
+            // a table that older versions wrote, computed from the config
+            if (name.EndsWith(".inv_freq", StringComparison.Ordinal)) continue;
+            if (model.TwinOf(name) is not { } twin) surplus.Add(stands);
+            else if (!SameBytes(file, stands, stored[twin]))
+                throw new InputException($"{file.Path}: {stands} and {stored[twin].Name} differ, and tie_word_embeddings is true in "
+                    + $"{config}; "
+                    + "set it to false, or remove the one that is not used.");
+        }
+        if (surplus.Count > 0)
+            throw new InputException($"{folder}: the weights hold {surplus.Count} tensors that {config} does not ask for, for instance "
+                + $"{string.Join(", ", surplus.Take(NamesShown))}; they would be passed over in silence. Correct the number of layers "
+                + "(num_hidden_layers, vision_config depth), take both files from one checkpoint, or remove what is surplus.");
+    }
+
+    private static bool SameBytes(SafetensorsFile file, string name, (SafetensorsFile File, string Name) other)
+    {
+        SafetensorsEntry a = file.Entries[name], b = other.File.Entries[other.Name];
+        if (a.Type != b.Type || !a.Shape.SequenceEqual(b.Shape)) return false;
+        using Tensor one = file.Map(name), two = other.File.Map(other.Name), same = one.eq(two), all = same.all();
+        return all.bytes[0] != 0;
+    }
+
+    private static void CheckTensor(SafetensorsFile file, string name, Weight weight)
+    {
+        SafetensorsEntry entry = file.Entries[name];
+        if (!entry.Shape.SequenceEqual(weight.Shape)
+            || entry.Type is not (ScalarType.Float32 or ScalarType.Float16 or ScalarType.BFloat16))
+            throw new InputException($"{file.Path}: tensor {name} is {entry.Type} [{string.Join(", ", entry.Shape)}]; config.json asks "
+                + $"for "
+                + $"a float tensor [{string.Join(", ", weight.Shape)}].");
+        if (file.NonFiniteIn(name) is >= 0 and long at)
+            throw new InputException($"{file.Path}: tensor {name} holds a value that is no number (NaN or infinite) at "
+                + $"[{string.Join(", ", Place(at, entry.Shape))}]; the checkpoint is damaged or its training diverged: take another one.");
+    }
+
+    private static long[] Place(long at, long[] shape)
+    {
+        var place = new long[shape.Length];
+        for (int d = shape.Length - 1; d >= 0; d--) (at, place[d]) = Math.DivRem(at, shape[d]);
+        return place;
     }
 
     public static void Write(VisionLanguageModel model, string folder, ScalarType dtype, long shardBytes)

@@ -32,6 +32,7 @@ public sealed unsafe class SafetensorsFile : IDisposable
         Path = path;
         if (!File.Exists(path)) throw new InputException($"{path}: the file does not exist; expected a safetensors file.");
         long length = new FileInfo(path).Length;
+        if (LfsPointer.Is(path)) throw new InputException(LfsPointer.Sentence(path));
         if (length < 8) throw Damaged($"it has {length} bytes, too few for a header");
         _map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
         _view = _map.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
@@ -81,6 +82,20 @@ public sealed unsafe class SafetensorsFile : IDisposable
     {
         SafetensorsEntry entry = Entry(name);
         return new ReadOnlySpan<byte>(_data + entry.Start, checked((int)(entry.End - entry.Start)));
+    }
+
+    /// <summary>Place of a tensor's first value that is no number, row by row, or -1 where all are numbers.</summary>
+    public long NonFiniteIn(string name)
+    {
+        const int Most = 1 << 28; // bytes of a span at a time, a multiple of every element's size
+        SafetensorsEntry entry = Entry(name);
+        for (long at = entry.Start; at < entry.End; at += Most)
+        {
+            var piece = new ReadOnlySpan<byte>(_data + at, (int)Math.Min(Most, entry.End - at));
+            if (NonFinite.IndexIn(piece, entry.Type) is >= 0 and int found)
+                return (at - entry.Start) / SafetensorsTypes.Size(entry.Type) + found;
+        }
+        return -1;
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Text;
+using RIL.Training.Safetensors;
 
 namespace RIL.Training.Tokenizers;
 
@@ -56,6 +57,7 @@ public sealed class ByteLevelTokenizer
             if (!File.Exists(file) && File.Exists(file + ".gz")) file += ".gz";
         }
         if (!File.Exists(file)) throw new InputException($"{file}: there is no tokenizer; expected a Hugging Face {FileName}.");
+        if (LfsPointer.Is(file)) throw new InputException(LfsPointer.Sentence(file));
         string config = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, ConfigName);
         return new ByteLevelTokenizer(TokenizerJson.Read(file), File.Exists(config) ? File.ReadAllBytes(config) : null);
     }
@@ -69,6 +71,9 @@ public sealed class ByteLevelTokenizer
 
     /// <summary>The id of a token by its spelling in the vocabulary, or null.</summary>
     public int? IdOf(string token) => _addedIds.TryGetValue(token, out int id) || _json.Vocabulary.TryGetValue(token, out id) ? id : null;
+
+    /// <summary>The spelling of a token by its id, or null where there is none.</summary>
+    public string? SpellingOf(int id) => id >= 0 && id < _tokens.Length ? _tokens[id] : null;
 
     /// <summary>Whether the token is a special one, which text cannot produce unless it is allowed to.</summary>
     public bool IsSpecial(int id) => _specialIds.Contains(id);

@@ -8,6 +8,7 @@ namespace RIL.Training.Models.Qwen2_5_Vl;
 /// <summary>Qwen2.5-VL (Bai et al. 2025) of any size.</summary>
 public sealed class Qwen2_5_VlModel : DecoderModel
 {
+    private const string Language = "model.language_model.", HeadName = "lm_head.weight";
     private readonly WeightSet _weights = new(ModelPart.LanguageModel);
     private readonly MultimodalPositions _positions;
 
@@ -22,7 +23,7 @@ public sealed class Qwen2_5_VlModel : DecoderModel
         Vision = new VisionTower(config.Vision, _weights);
         Decoder = new DecoderStack(new DecoderShape(text.VocabularySize, text.HiddenSize, text.IntermediateSize, text.LayerCount,
             text.HeadCount, text.KeyValueHeadCount, text.HeadSize, text.NormEpsilon, QueryKeyValueBias: true, QueryKeyNorm: false,
-            text.TiedHead), _weights, "model.language_model.", "lm_head.weight");
+            text.TiedHead), _weights, Language, HeadName);
     }
 
     /// <summary>The configuration, as read.</summary>
@@ -39,6 +40,9 @@ public sealed class Qwen2_5_VlModel : DecoderModel
 
     /// <inheritdoc/>
     public override string WeightNameToFile(string name) => Qwen2_5_VlWeightNames.ToFile(name);
+
+    /// <inheritdoc/>
+    public override string? TwinOf(string name) => name == HeadName && Config.Text.TiedHead ? Language + "embed_tokens.weight" : null;
 
     /// <inheritdoc/>
     public override string WeightNameFromFile(string name) => Qwen2_5_VlWeightNames.FromFile(name);

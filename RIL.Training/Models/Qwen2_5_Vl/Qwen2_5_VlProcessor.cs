@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using RIL.Training.Datasets;
 using RIL.Training.Images;
+using RIL.Training.Safetensors;
 using RIL.Training.Tokenizers;
 
 namespace RIL.Training.Models.Qwen2_5_Vl;
@@ -41,11 +42,19 @@ public sealed class Qwen2_5_VlProcessor : IPromptEncoder
             foreach (string token in new[] { ChatTemplate.MessageStart, ChatTemplate.MessageEnd }) _frameTokens[token] = Special(token);
         MarkerTokenIds = [.. new[] { _imagePad, _visionStart, _visionEnd, Id(config, "video_token_id"), Id(config, "vision_token_id") }
             .OfType<int>().Distinct()];
-        EndTokenIds = EndTokens(_generationConfig is null ? null : ReadObject(generation)) ?? EndTokens(config)
+        int[] said = EndTokens(_generationConfig is null ? null : ReadObject(generation)) ?? EndTokens(config)
             ?? EndTokens(config["text_config"] as JsonObject)
             ?? throw new InputException($"{folder}: neither {GenerationConfig} nor {Config} says an eos_token_id; add the token that ends "
                 + $"an answer.");
+        EndTokenIds = _template.Roles ? [Special(ChatTemplate.MessageEnd), .. said.Except([Special(ChatTemplate.MessageEnd)])] : said;
+        var agreement = new ProcessorAgreement(folder, config);
+        agreement.RequireSizes(settings);
+        agreement.RequireTokens(_tokenizer, said.Select(id => ("eos_token_id", id)).Concat(MarkerTokenIds.Select(id => ("a marker", id))));
+        Warnings = [.. agreement.Warnings(settings, _tokenizer, said, _template.Roles ? ChatTemplate.MessageEnd : null)];
     }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Warnings { get; }
 
     /// <inheritdoc/>
     public int EndTokenId => EndTokenIds[0];
@@ -117,6 +126,17 @@ public sealed class Qwen2_5_VlProcessor : IPromptEncoder
         _images.Settings.Write(folder);
         _template.Write(folder);
         if (_generationConfig is not null) File.WriteAllBytes(Path.Combine(folder, GenerationConfig), _generationConfig);
+        WriteEndTokens(Path.Combine(folder, GenerationConfig));
+    }
+
+    // The trained student ends its answers with the template's token, so whoever serves it must know that one too.
+    private void WriteEndTokens(string path)
+    {
+        JsonObject document = _generationConfig is null ? [] : ReadObject(path);
+        int[] said = EndTokens(document) ?? [];
+        if (said.Length > 0 ? EndTokenIds.All(said.Contains) : !_template.Roles) return;
+        document["eos_token_id"] = new JsonArray([.. EndTokenIds.Select(id => JsonValue.Create(id))]);
+        File.WriteAllText(path, document.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) + "\n");
     }
 
     private void Flush(StringBuilder text, List<int> ids)
@@ -168,6 +188,7 @@ public sealed class Qwen2_5_VlProcessor : IPromptEncoder
 
     private static JsonObject ReadObject(string path)
     {
+        if (LfsPointer.Is(path)) throw new InputException(LfsPointer.Sentence(path));
         try
         {
             return JsonNode.Parse(File.ReadAllText(path)) as JsonObject ?? throw new InputException($"{path}: expected a JSON object.");
