@@ -9,8 +9,8 @@ public sealed partial class RoomsTests
     private static readonly string[] Staircase =
     [
         "Randomness", "Torch", "Safetensors", "Images", "Tokenizers", "Datasets", "Layers", "Optimizers", "Models", "Training",
-        "Generation", "Rewards", "Teachers", "Evaluation", "Sft", "Grpo", "Ril", "Quickstart", "Configuration", "Runs", "Stages",
-        "Studies", "Commands",
+        "Generation", "Rewards", "Teachers", "Evaluation", "Sft", "Grpo", "Ril", "Quickstart", "Configuration", "Preflight", "Runs",
+        "Stages", "Studies", "Commands",
     ];
 
     [Fact]

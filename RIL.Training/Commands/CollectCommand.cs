@@ -2,6 +2,7 @@ using System.CommandLine;
 using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Models;
+using RIL.Training.Preflight;
 using RIL.Training.Teachers;
 using RIL.Training.Training;
 
@@ -40,6 +41,9 @@ internal static class CollectCommand
                 : throw new InputException("--dataset is missing and the configuration has no dataset; expected the training questions."));
             int perQuestion = parsed.GetRequiredValue(answers);
             if (perQuestion < 1) throw new InputException($"--answers is {perQuestion}; expected a whole number from 1.");
+            OutputPlaces.RequireApart("--output", parsed.GetRequiredValue(output),
+                [new("--checkpoint", parsed.GetRequiredValue(checkpoint)),
+                new("--dataset", data), .. OutputPlaces.Inputs(settings with { Teachers = [] })]);
             Collect(parsed.GetRequiredValue(teacher), InputReference.ResolvePath(parsed.GetRequiredValue(checkpoint)),
                 InputReference.ReadRows(data), parsed.GetRequiredValue(output), perQuestion, settings,
                 parsed.InvocationConfiguration.Output);

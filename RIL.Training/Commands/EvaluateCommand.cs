@@ -4,6 +4,7 @@ using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Evaluation;
 using RIL.Training.Models;
+using RIL.Training.Preflight;
 using RIL.Training.Runs;
 using RIL.Training.Training;
 
@@ -37,6 +38,14 @@ internal static class EvaluateCommand
             runtime.Start(parsed, settings.Torch);
             string data = parsed.GetValue(dataset) ?? settings.EvalDataset
                 ?? throw new InputException("--dataset is missing and the configuration has no eval_dataset; expected a data set.");
+            if (parsed.GetValue(answers) is { } file)
+            {
+                OutputPlaces.RequireApart("--answers", file,
+                    [.. parsed.GetRequiredValue(models).Select(m => new InputPlace("the checkpoint", m)),
+                    new("--dataset", data), .. OutputPlaces.Inputs(settings)]);
+                OutputPlaces.RequireOwnLines("--answers", file, "a file of answers",
+                    line => line.TryGetProperty("model", out _) && line.TryGetProperty("question", out _));
+            }
             IReadOnlyList<Example> questions = InputReference.ReadRows(data);
             int count = parsed.GetValue(limit) ?? settings.EvalLimit;
             if (count > 0) questions = [.. questions.Take(count)];

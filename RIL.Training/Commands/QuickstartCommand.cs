@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json;
 using RIL.Training.Datasets;
+using RIL.Training.Preflight;
 using RIL.Training.Quickstart;
 using RIL.Training.Runs;
 using RIL.Training.Studies;
@@ -10,7 +12,8 @@ namespace RIL.Training.Commands;
 internal static class QuickstartCommand
 {
     public static Command Create() =>
-        new VerbWithExamples("quickstart", "What comes with the program: its questions as an ordinary data set, and the making of its models.",
+        new VerbWithExamples("quickstart",
+            "What comes with the program: its questions as an ordinary data set, and the making of its models.",
         "quickstart export quickstart:rl --output my-data", "quickstart make --output made")
     {
         Export(), Make(),
@@ -28,6 +31,10 @@ internal static class QuickstartCommand
             "quickstart export quickstart:sft --output my-data") { set, folder };
         verb.SetAction(parsed =>
         {
+            string to = parsed.GetRequiredValue(folder);
+            OutputPlaces.RequireEmpty("--output", to, "quickstart export", name => name is "data.jsonl" or "pictures");
+            OutputPlaces.RequireOwnLines("--output", Path.Combine(to, "data.jsonl"), "an export",
+                row => row.TryGetProperty("data_source", out JsonElement source) && source.ValueEquals("quickstart"));
             IReadOnlyList<Example> rows = QuickstartData.Load(parsed.GetRequiredValue(set));
             QuickstartExport.Write(rows, parsed.GetRequiredValue(folder));
             parsed.InvocationConfiguration.Output.WriteLine(
@@ -48,9 +55,12 @@ internal static class QuickstartCommand
         runtime.AddTo(verb);
         verb.SetAction(parsed =>
         {
+            OutputPlaces.RequireEmpty("--output", parsed.GetRequiredValue(folder), "quickstart make",
+                name => name.StartsWith("Student", StringComparison.Ordinal) || name is "Teachers" or "work");
             runtime.Start(parsed);
             TextWriter output = parsed.InvocationConfiguration.Output;
-            var making = new QuickstartMaking(parsed.GetRequiredValue(folder), output, [new ProgressLine(output, terminal: false, width: 0)]);
+            var making = new QuickstartMaking(parsed.GetRequiredValue(folder), output,
+                [new ProgressLine(output, terminal: false, width: 0)]);
             return making.Run() ? ExitCodes.Done : ExitCodes.Stopped;
         });
         return verb;

@@ -12,6 +12,9 @@ public static class InputReference
     /// <summary>The file or folder that a path or reference means.</summary>
     public static string ResolvePath(string reference) => QuickstartFiles.Resolve(reference);
 
+    /// <summary>Whether a reference means what the program makes or brings itself, which no path of a user's leads to.</summary>
+    public static bool IsBuiltIn(string reference) => QuickstartData.IsReference(reference);
+
     /// <summary>The rows of a data set; throws <see cref="InputException"/> naming what cannot be read.</summary>
     public static IReadOnlyList<Example> ReadRows(string dataset) =>
         QuickstartData.IsReference(dataset) ? QuickstartData.Load(dataset) : Dataset.Load(dataset);

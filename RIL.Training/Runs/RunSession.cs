@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RIL.Training.Configuration;
+using RIL.Training.Preflight;
 using RIL.Training.Torch;
 
 namespace RIL.Training.Runs;
@@ -44,8 +45,10 @@ public sealed class RunSession : IDisposable
         var folder = new RunFolder(Path.GetFullPath(config.OutputDir
             ?? throw new ArgumentException("The configuration has no output_dir.", nameof(config))));
         bool resumes = config.ResumeFromCheckpoint is not null;
+        OutputPlaces.RequireApart("output_dir", folder.Root, OutputPlaces.Inputs(config));
         if (!resumes && HoldsWork(folder))
             throw new InputException($"{folder.Root}: it holds a run already; go on with it by --resume, or choose another output_dir.");
+        if (!resumes) OutputPlaces.RequireRunFolder("output_dir", folder.Root);
         if (resumes) CheckSameRun(config, folder);
         Directory.CreateDirectory(folder.Root);
         if (!resumes) Clear(folder);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using RIL.Training.Configuration;
+using RIL.Training.Preflight;
 using RIL.Training.Runs;
 
 namespace RIL.Training.Studies;
@@ -20,6 +21,10 @@ internal sealed class StudyRunner(Study study, string folder, IReadOnlyList<Sett
         // Checked before the first run, not when its turn comes.
         var jobs = (from seed in seeds from arm in arms
             select (Seed: seed, Arm: arm, Config: study.Configure(arm, seed, folder, overrides))).ToList();
+        // Arms start from one another, so the study's folder may hold what they read.
+        OutputPlaces.RequireApart("--output", folder, jobs.SelectMany(j => OutputPlaces.Inputs(j.Config)), mayHold: true);
+        OutputPlaces.RequireEmpty("--output", folder, "a study", name => name.StartsWith("seed-", StringComparison.Ordinal)
+            || name is "results.csv" or "results.md" or "control" || name.EndsWith(".log", StringComparison.Ordinal));
         foreach (var job in jobs) CheckUnchanged(job.Config);
         var done = new HashSet<(int, string)>();
         var failed = new List<string>();
