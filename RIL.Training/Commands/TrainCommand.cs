@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using RIL.Training.Configuration;
+using RIL.Training.Preflight;
 using RIL.Training.Runs;
 using RIL.Training.Stages;
 
@@ -18,6 +20,8 @@ internal sealed class TrainCommand
         Description = "Go on with a run from its last good checkpoint, with the settings it was started with; RUN is its folder (default: "
             + "that of --output).", HelpName = "RUN", Arity = ArgumentArity.ZeroOrOne,
     };
+    private readonly Option<bool> _check = new("--check")
+        { Description = "Only look at what the run would read, and print what was found; the exit code is 2 where it would not start." };
     private readonly Option<bool> _json = new("--json") { Description = "Print events as JSON, one a line, instead of progress." };
     private readonly Option<bool> _lines = new("--control-lines")
         { Description = "Read the words stop and pause from standard input, a line each." };
@@ -29,9 +33,10 @@ internal sealed class TrainCommand
             "train", "Trains a student: supervised warm start, teachers' answers, discriminator, reinforcement, evaluation; leaves a run "
                 + "folder. Baselines are presets and settings of the same run.",
             "train --preset quickstart", "train --config run.yaml --set learning_rate=2e-6 --output runs/first",
+                "train --config run.yaml --check",
                 "train --resume runs/first");
         train._config.AddTo(verb);
-        foreach (Option option in (Option[])[train._output, train._resume, train._json, train._lines]) verb.Add(option);
+        foreach (Option option in (Option[])[train._output, train._resume, train._check, train._json, train._lines]) verb.Add(option);
         train._runtime.AddTo(verb);
         verb.SetAction(train.Run);
         return verb;
@@ -42,6 +47,7 @@ internal sealed class TrainCommand
         RunConfig config = Configure(parsed);
         _runtime.Start(parsed, config.Torch);
         TextWriter output = parsed.InvocationConfiguration.Output;
+        if (parsed.GetValue(_check)) return Check(config, output, parsed.GetValue(_json));
         var terminal = new Terminal(output);
         bool json = parsed.GetValue(_json);
         var ending = new Ending();
@@ -51,6 +57,14 @@ internal sealed class TrainCommand
         string state = Execute(session);
         if (!json) Close(session, state, ending.Summary, terminal);
         return state == "completed" ? ExitCodes.Done : ExitCodes.Stopped;
+    }
+
+    private static int Check(RunConfig config, TextWriter output, bool json)
+    {
+        PreflightReport report = RunPreflight.Run(config);
+        if (json) output.WriteLine(JsonSerializer.Serialize(report, RunEvent.Json));
+        else foreach (string line in PreflightText.All(report)) output.WriteLine(line);
+        return report.Passes ? ExitCodes.Done : ExitCodes.Unusable;
     }
 
     private RunConfig Configure(ParseResult parsed)

@@ -19,6 +19,12 @@ public sealed partial record RunConfig
         "Go on from this checkpoint folder, or from the last good one of output_dir (latest); null = from the start.", MayChange = true)]
     public string? ResumeFromCheckpoint { get; init; }
 
+    /// <summary>Whether a run goes on although its inputs changed.</summary>
+    [Setting("accept_changed_inputs",
+        "Whether a run goes on from a checkpoint although its data sets, kept answers or the student's files "
+        + "are not what they were.", MayChange = true)]
+    public bool AcceptChangedInputs { get; init; }
+
     /// <summary>Seed of everything random.</summary>
     [Setting("seed", "Seed of everything random; the same seed gives the same run on the same machine.", Min = 0, Max = 9007199254740991)]
     public long Seed { get; init; } = 42;
@@ -93,11 +99,12 @@ public sealed partial record RunConfig
     /// <summary>Tokens of a pass.</summary>
     [Setting("tokens_per_pass", "Most tokens of a forward and backward pass, prompts included; a pass of per_device_train_batch_size "
         + "completions is cut further to fit, which changes results in the last bits only. null = by the machine.",
-        Min = 1, MayChange = true)]
+        Min = 1, Max = 100_000_000, MayChange = true)]
     public int? TokensPerPass { get; init; }
 
     /// <summary>Rows that decode together.</summary>
-    [Setting("rows_decoding", "Completions that are sampled side by side; fewer take less memory. null = 256.", Min = 1, MayChange = true)]
+    [Setting("rows_decoding", "Completions that are sampled side by side; fewer take less memory. null = 256.",
+        Min = 1, Max = 65536, MayChange = true)]
     public int? RowsDecoding { get; init; }
 
     /// <summary>Route of f32 products.</summary>

@@ -1,4 +1,5 @@
 using RIL.Training.Datasets;
+using RIL.Training.Images;
 
 namespace RIL.Training.Models;
 
@@ -12,6 +13,9 @@ public interface IPromptEncoder
     /// naming the row.
     /// </summary>
     EncodedPrompt Encode(IReadOnlyList<ChatMessage> messages, IReadOnlyList<PictureSource> images, string rowName);
+
+    /// <summary>Tokens that a picture takes in a prompt.</summary>
+    int CountTokens(ImagePatches picture);
 
     /// <summary>Tokens of a completion's text, without an end token; special tokens in the text are not honoured.</summary>
     int[] EncodeCompletion(string text);

@@ -34,6 +34,16 @@ public static class ModelCatalog
     }
 
     /// <summary>
+    /// Looks at a checkpoint folder's config.json and weights as <see cref="Load"/> does, and throws as it does, without keeping anything.
+    /// </summary>
+    public static void RequireWeights(string folder)
+    {
+        string config = Path.Combine(folder, "config.json");
+        using VisionLanguageModel model = Declare(ReadConfig(config), config, CPU);
+        WeightFiles.Check(model, folder);
+    }
+
+    /// <summary>
     /// Reads the tokenizer, image processor and chat template of a checkpoint folder; the pixel limits can be set apart from the
     /// checkpoint's.
     /// </summary>

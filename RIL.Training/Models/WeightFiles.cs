@@ -15,7 +15,16 @@ internal static class WeightFiles
     private const int NamesShown = 3;
     private const string Single = "model.safetensors", Index = "model.safetensors.index.json";
 
-    public static void Read(VisionLanguageModel model, string folder)
+    public static void Read(VisionLanguageModel model, string folder) => ForEach(model, folder, (weight, file, name) =>
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        weight.Value = file.Read(name, ScalarType.Float32).to(model.Device);
+    });
+
+    /// <summary>Whether the files hold what the model asks for, throwing as <see cref="Read"/> does; no weight gets a value.</summary>
+    public static void Check(VisionLanguageModel model, string folder) => ForEach(model, folder, (_, _, _) => { });
+
+    private static void ForEach(VisionLanguageModel model, string folder, Action<Weight, SafetensorsFile, string> take)
     {
         var files = Files(folder).Select(f => new SafetensorsFile(f)).ToList();
         try
@@ -28,8 +37,7 @@ internal static class WeightFiles
             {
                 (SafetensorsFile file, string name) = stored[weight.Name];
                 CheckTensor(file, name, weight);
-                using TorchSharp.DisposeScope scope = NewDisposeScope();
-                weight.Value = file.Read(name, ScalarType.Float32).to(model.Device);
+                take(weight, file, name);
             }
         }
         finally

@@ -1,4 +1,5 @@
 using RIL.Training.Configuration;
+using RIL.Training.Preflight;
 using RIL.Training.Ril;
 using RIL.Training.Runs;
 
@@ -27,8 +28,17 @@ public static class RilRun
     private static string Run(RunSession session)
     {
         RunInputs inputs = RunInputs.Load(session.Config);
+        InputFingerprints read;
+        try
+        {
+            read = InputChecks.Require(inputs, session);
+        }
+        catch (OperationCanceledException) when (session.Job.Control.Requested is not RunRequest.None)
+        {
+            return session.Job.FinishAsAsked();
+        }
         Checkpoint? checkpoint = session.Resumed;
-        using var state = new RunModels(inputs, inputs.Plan.Load(checkpoint?.Folder ?? inputs.StudentFolder));
+        using var state = new RunModels(inputs, inputs.Plan.Load(checkpoint?.Folder ?? inputs.StudentFolder)) { Read = read };
         StagePosition? position = checkpoint is null ? null : StagePosition.Read(checkpoint, state);
         long before = 0; // the run's steps of the stages before this one
         bool passed = position is null;
@@ -82,7 +92,8 @@ public static class RilRun
     {
         RunInputs inputs = state.Inputs;
         bool seesImage = inputs.Config.DiscriminatorInput == DiscriminatorInput.ImageQuestionResponse;
-        return Preflight.Check(state.Student, inputs.Plan, state.Reference, state.Discriminator, seesImage, inputs.Encoder, inputs.Questions,
+        return ModelChecks.Check(state.Student, inputs.Plan, state.Reference, state.Discriminator, seesImage,
+            inputs.Encoder, inputs.Questions,
             inputs.Sampling, inputs.Seed);
     }
 }

@@ -2,6 +2,7 @@ using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Generation;
 using RIL.Training.Models;
+using RIL.Training.Preflight;
 using RIL.Training.Rewards;
 using RIL.Training.Teachers;
 using RIL.Training.Training;
@@ -23,7 +24,7 @@ internal sealed class RunInputs
         EvaluationQuestions = config.EvalDataset is { } eval ? Limited(InputReference.ReadRows(eval)) : [];
         ValidationQuestions = config.ValidationDataset is { } validation ? Limited(InputReference.ReadRows(validation))
             : EvaluationQuestions;
-        Kept = config.UsesTeachers ? LoadAnswers() : new KeptAnswers();
+        Kept = config.UsesTeachers ? TeacherAnswers.Load(config, Questions, Encoder) : new KeptAnswers();
     }
 
     public RunConfig Config { get; }
@@ -47,6 +48,14 @@ internal sealed class RunInputs
 
     public KeptAnswers Kept { get; }
 
+    /// <summary>What of it the preflight reads, each data set once.</summary>
+    public PreflightInputs ForPreflight() => new(Config, Encoder,
+    [
+        ("dataset", Questions), .. Named("sft_dataset", Config.SftDataset, SftQuestions),
+        .. Named("eval_dataset", Config.EvalDataset, EvaluationQuestions),
+        .. Named("validation_dataset", Config.ValidationDataset, ValidationQuestions),
+    ], Kept);
+
     public ulong Seed => (ulong)Config.Seed;
 
     /// <summary>How the student samples in training.</summary>
@@ -54,29 +63,9 @@ internal sealed class RunInputs
 
     public static RunInputs Load(RunConfig config) => new(config);
 
+    private static IEnumerable<(string, IReadOnlyList<Example>)> Named(string key, string? path, IReadOnlyList<Example> rows) =>
+        path is null ? [] : [(key, rows)];
+
     private IReadOnlyList<Example> Limited(IReadOnlyList<Example> rows) => Config.EvalLimit > 0 && Config.EvalLimit < rows.Count
         ? [.. rows.Take(Config.EvalLimit)] : rows;
-
-    private KeptAnswers LoadAnswers()
-    {
-        KeptAnswers all = KeptAnswers.FromRows(Questions);
-        foreach (TeacherSource teacher in Config.Teachers)
-        {
-            // Asked for much later, and then the warm start would be lost.
-            if (teacher.Checkpoint is { } checkpoint && !File.Exists(Path.Combine(InputReference.ResolvePath(checkpoint), "config.json")))
-                throw new InputException($"teachers: the checkpoint of '{teacher.Name}', {InputReference.ResolvePath(checkpoint)}, holds "
-                    + $"no "
-                    + $"config.json; expected a Hugging Face checkpoint folder.");
-            string file = InputReference.ResolvePath(teacher.Answers);
-            if (File.Exists(file)) all.Add(KeptAnswers.Load(file, teacher.Name, mayLack: teacher.Checkpoint is not null));
-            else if (teacher.Checkpoint is null && all.Missing(Questions, teacher.Name).Count > 0)
-                throw new InputException($"teachers: the file of kept answers of '{teacher.Name}', {file}, does not exist; collect it, or "
-                    + $"give the teacher a checkpoint to collect it from.");
-            if (teacher.Checkpoint is not null && all.Missing(Questions, teacher.Name, Config.TeacherAnswersPerQuestion).Count > 0)
-                all.CheckSampling(teacher.Name, SamplingFingerprint.Of(Sampling), file);
-        }
-        string[] closed = [.. Config.Teachers.Where(t => t.Checkpoint is null).Select(t => t.Name)];
-        if (closed.Length > 0) all.Check(Questions, closed, "teachers");
-        return all;
-    }
 }

@@ -1,5 +1,6 @@
 using RIL.Training.Configuration;
 using RIL.Training.Models;
+using RIL.Training.Preflight;
 using RIL.Training.Ril;
 using RIL.Training.Runs;
 using RIL.Training.Safetensors;
@@ -23,6 +24,13 @@ internal sealed class RunModels(RunInputs inputs, VisionLanguageModel student) :
 
     /// <summary>There from its own stage to the end of reinforcement.</summary>
     public Discriminator? Discriminator { get; private set; }
+
+    /// <summary>What the run reads, for the checkpoints; answers that it collects itself are looked at again.</summary>
+    public required InputFingerprints Read { get; init; }
+
+    /// <summary>The fingerprints of the inputs as they stand.</summary>
+    public InputFingerprints ReadNow => Read.Answers.Values.Any(a => a.Growing)
+        ? Read with { Answers = InputFingerprints.OfAnswers(Inputs.Config, Inputs.Questions, Inputs.Kept) } : Read;
 
     public List<ModelAccuracy> Evaluations { get; } = [];
 

@@ -44,7 +44,8 @@ internal sealed record StagePosition(Checkpoint Checkpoint, string Stage, int St
     public static JsonObject Write(RunStage stage, int step, bool evaluated, bool left, RunModels state)
     {
         var stored = new JsonObject { [StepKey] = step, [EvaluatedKey] = evaluated, [LeftKey] = left,
-            [EvaluationsKey] = JsonSerializer.SerializeToNode(state.Evaluations, FiniteNumbers.Plain), [TokensKey] = state.Tokens };
+            [EvaluationsKey] = JsonSerializer.SerializeToNode(state.Evaluations, FiniteNumbers.Plain), [TokensKey] = state.Tokens,
+            [InputChecks.Key] = JsonSerializer.SerializeToNode(state.ReadNow) };
         if (stage.Memory is { } memory) stored[MemoryKey] = memory;
         return stored;
     }

@@ -29,7 +29,7 @@ public sealed class CheckpointChecksTests : IDisposable
     [InlineData("num_hidden_layers", "2147483647", "'num_hidden_layers' is 2147483647")]
     [InlineData("vocab_size", "2000000000", "'vocab_size' is 2000000000")]
     [InlineData("hidden_size", "-1", "'hidden_size' is -1")]
-    [InlineData("intermediate_size", "1e99", "'intermediate_size' is 1E+99")]
+    [InlineData("intermediate_size", "1e99", "'intermediate_size' is 1e99")]
     [InlineData("rms_norm_eps", "0", "'rms_norm_eps' is 0; expected a number from 1E-12 to 1")]
     [InlineData("rope_theta", "0", "'rope_theta' is 0")]
     [InlineData("head_dim", "17", "head_dim is 17; this family's heads have hidden_size / num_attention_heads, 16")]

@@ -100,7 +100,7 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
     }
 
     [Fact]
-    public void QuestionsWithoutPictures_AndAJudgeThatAbstains_StillMakeARun()
+    public void QuestionsThatTheJudgeCannotDecide_AreRefused_AndMakeARunWhereItHasNoSay()
     {
         string data = Path.Combine(_runs.Folder("text"), "data.jsonl"), answers = Path.Combine(_runs.Folder("text"), "answers.jsonl");
         Directory.CreateDirectory(_runs.Folder("text"));
@@ -114,13 +114,11 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
                 + $$""" "there are {{a}}"}]}""")]);
         RunConfig config = _runs.Config("text-run") with { Dataset = data, SftDataset = null, EvalDataset = held, EvalSteps = 0,
             Teachers = [new("long", answers)], Judge = JudgeRule.Numeric };
-        Assert.Equal("completed", TinyRun.Execute(config));
+        Assert.Contains("can decide none of the 6 ground truths", Assert.Throws<InputException>(() => TinyRun.Execute(config)).Message,
+            StringComparison.Ordinal);
+        Assert.Equal("completed", TinyRun.Execute(config with { RewardWeights = new(1, 0) }));
         var events = RunEvents.Read(new RunFolder(config.OutputDir!).Events).ToList();
         Assert.Contains(events.OfType<LogEvent>(), e => e.Text.EndsWith("there are no pictures.", StringComparison.Ordinal));
-        MetricsEvent last = events.OfType<MetricsEvent>().Last(e => e.Stage == "ril");
-        Assert.Equal(1, last.Metrics["judge/abstain_ratio"]);
-        Assert.Equal(0, last.Metrics["loss"]); // nobody takes part: the student stays as it is
-        Assert.DoesNotContain("reward", last.Metrics.Keys);
         ModelAccuracy teacher = ((FinishedEvent)events[^1]).Summary!.Evaluations.Single(e => e.Model == "long");
         Assert.Equal((0.5, 2), (teacher.Accuracy, teacher.Questions));
     }

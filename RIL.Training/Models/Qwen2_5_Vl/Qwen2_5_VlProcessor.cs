@@ -110,6 +110,9 @@ public sealed class Qwen2_5_VlProcessor : IPromptEncoder
     }
 
     /// <inheritdoc/>
+    public int CountTokens(ImagePatches picture) => _images.TokenCount(picture);
+
+    /// <inheritdoc/>
     public int[] EncodeCompletion(string text) => _tokenizer.Encode(text);
 
     /// <inheritdoc/>

@@ -2,19 +2,20 @@ using System.Globalization;
 using RIL.Training.Datasets;
 using RIL.Training.Generation;
 using RIL.Training.Models;
+using RIL.Training.Ril;
 using RIL.Training.Torch;
 using RIL.Training.Training;
 using static TorchSharp.torch;
 
-namespace RIL.Training.Ril;
+namespace RIL.Training.Preflight;
 
 /// <summary>
 /// What is shown to be true before a run trains: pictures reach every model that should see them, and the sampler and the trainer mean the
 /// same probabilities.
 /// </summary>
-public static class Preflight
+public static class ModelChecks
 {
-    private const double LeastEffect = 1e-6, LargestDisagreement = 1e-3;
+    private const double LeastEffect = 1e-6;
     private const long Step = int.MaxValue; // apart from every training step's draws
 
     /// <summary>
@@ -33,10 +34,7 @@ public static class Preflight
         int[][][] outputs = [.. sampled.Select(group => group.Select(s => s.TokenIds).ToArray())];
         float[] scored = Score(student, prompts, outputs, sampling.Temperature);
         float[] rolled = [.. sampled.SelectMany(g => g).SelectMany(s => s.LogProbabilities)];
-        double disagreement = scored.Zip(rolled, (a, b) => Math.Abs((double)a - b)).Max();
-        if (!(disagreement <= LargestDisagreement))
-            throw new InputException($"Sampling and training disagree on log-probabilities by up to {disagreement:G3}; expected at most "
-                + $"{LargestDisagreement}. Training on such ratios would be wrong: try --matmul default, and report it.");
+        double disagreement = RequireAgreement(scored, rolled, student.Weights[0].Value.dtype);
         EncodedPrompt[]? swapped = Swapped(prompts);
         var seen = new List<string> { $"Preflight: sampling and training agree on log-probabilities within {Short(disagreement)}" };
         if (swapped is null) return seen[0] + "; there are no pictures.";
@@ -56,6 +54,28 @@ public static class Preflight
 
         double[] Judge(EncodedPrompt[] shown) =>
             discriminator!.Scores([.. shown.Select((p, i) => new DiscriminatorText(p, outputs[i], [true, true]))]);
+    }
+
+    /// <summary>
+    /// The largest difference of two lists of log-probabilities; throws <see cref="InputException"/> where it, or their mean difference,
+    /// is more than rounding in the type explains. A deep model rounds more at its worst token, hardly more on average.
+    /// </summary>
+    public static double RequireAgreement(IReadOnlyList<float> trained, IReadOnlyList<float> sampled, ScalarType type)
+    {
+        (double most, double mostOnAverage) = type switch
+        {
+            ScalarType.BFloat16 => (0.5, 2e-2),
+            ScalarType.Float16 => (0.1, 4e-3),
+            _ => (1e-2, 1e-4),
+        };
+        double[] apart = [.. trained.Zip(sampled, (a, b) => Math.Abs((double)a - b))];
+        double largest = apart.DefaultIfEmpty(0).Max(), mean = apart.DefaultIfEmpty(0).Average();
+        if (!(largest <= most && mean <= mostOnAverage))
+            throw new InputException($"Sampling and training disagree on log-probabilities by up to {Short(largest)} and by {Short(mean)} "
+                + $"on "
+                + $"average; expected at most {Short(most)} and {Short(mostOnAverage)} in {type}. Training on such ratios would be wrong: "
+                + "try --matmul default, and report it.");
+        return largest;
     }
 
     private static string Short(double value) => value.ToString("G2", CultureInfo.InvariantCulture);

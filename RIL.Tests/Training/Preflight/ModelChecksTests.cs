@@ -3,18 +3,19 @@ using RIL.Training.Generation;
 using RIL.Training.Layers;
 using RIL.Training.Models;
 using RIL.Training.Optimizers;
+using RIL.Training.Preflight;
 using RIL.Training.Ril;
 using RIL.Training.Training;
 using static TorchSharp.torch;
 
-namespace RIL.Tests.Training.Ril;
+namespace RIL.Tests.Training.Preflight;
 
-public sealed class PreflightTests : IDisposable
+public sealed class ModelChecksTests : IDisposable
 {
     private readonly TinyRun _runs = new();
     private readonly IPromptEncoder _encoder;
 
-    public PreflightTests() => _encoder = ModelCatalog.LoadPromptEncoder(_runs.Student);
+    public ModelChecksTests() => _encoder = ModelCatalog.LoadPromptEncoder(_runs.Student);
 
     public void Dispose() => _runs.Dispose();
 
@@ -43,15 +44,35 @@ public sealed class PreflightTests : IDisposable
     {
         using VisionLanguageModel student = Load(), blind = Blind();
         using Discriminator discriminator = Discriminator.From(blind, ComputePlan.OnCpu, 1, false, new AdamWSettings(), 1);
-        Preflight.Check(student, ComputePlan.OnCpu, student, discriminator, discriminatorSeesImage: false, _encoder,
+        ModelChecks.Check(student, ComputePlan.OnCpu, student, discriminator, discriminatorSeesImage: false, _encoder,
             TinyRun.Examples, Sampling, 1);
+    }
+
+    [Theory]
+    [InlineData(ScalarType.Float32, 5e-3, 1000, true)] // one bad token among many
+    [InlineData(ScalarType.Float32, 5e-2, 1000, false)]
+    [InlineData(ScalarType.Float32, 5e-3, 2, false)] // the same where it is the rule
+    [InlineData(ScalarType.BFloat16, 0.2, 100, true)]
+    [InlineData(ScalarType.BFloat16, 0.2, 2, false)]
+    [InlineData(ScalarType.BFloat16, 0.6, 1000, false)]
+    [InlineData(ScalarType.Float16, 0.05, 100, true)]
+    [InlineData(ScalarType.Float16, 0.2, 1000, false)]
+    [InlineData(ScalarType.Float32, double.NaN, 1000, false)]
+    public void DisagreementIsMeasuredByTypeAtTheWorstTokenAndOnAverage(ScalarType type, double apart, int tokens, bool passes)
+    {
+        float[] sampled = new float[tokens], trained = new float[tokens];
+        trained[tokens / 2] = (float)apart;
+        if (passes) Assert.Equal(apart, ModelChecks.RequireAgreement(trained, sampled, type), 1e-6);
+        else Assert.Contains($"in {type}",
+            Assert.Throws<InputException>(() => ModelChecks.RequireAgreement(trained, sampled, type)).Message,
+            StringComparison.Ordinal);
     }
 
     private SamplingOptions Sampling => new()
         { MaxNewTokens = 8, TopK = 10, EndTokenIds = _encoder.EndTokenIds, SuppressTokenIds = _encoder.MarkerTokenIds };
 
     private string Check(VisionLanguageModel student, VisionLanguageModel reference, Discriminator discriminator) =>
-        Preflight.Check(student, ComputePlan.OnCpu, reference, discriminator, discriminatorSeesImage: true, _encoder,
+        ModelChecks.Check(student, ComputePlan.OnCpu, reference, discriminator, discriminatorSeesImage: true, _encoder,
             TinyRun.Examples, Sampling, 1);
 
     private VisionLanguageModel Load() => ModelCatalog.Load(_runs.Student, CPU);
