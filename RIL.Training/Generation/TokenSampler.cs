@@ -11,7 +11,7 @@ internal readonly record struct TokenDraw(int Token, float LogProbability, float
 /// <summary>
 /// Draws a token from one row of logits with one uniform number, by the inverse of the cumulative distribution in the order of the
 /// vocabulary. Filters act in the order of Hugging Face's warpers: repetition penalty, temperature, top-k, top-p, min-p, each on what the
-/// one before left.
+/// one before left. A draw allocates nothing.
 /// </summary>
 internal sealed class TokenSampler(SamplingOptions options, int vocabulary)
 {
@@ -19,49 +19,75 @@ internal sealed class TokenSampler(SamplingOptions options, int vocabulary)
     private readonly float[] _scaled = new float[vocabulary];
     private readonly float[] _weights = new float[vocabulary];
     private readonly double[] _blocks = new double[(vocabulary + Block - 1) / Block];
-    private readonly bool _filters = options.TopK > 0 || options.TopP < 1 || options.MinP > 0;
+    private readonly int[] _suppressed = [.. options.SuppressTokenIds.Where(id => id >= 0 && id < vocabulary).Distinct()];
+    private readonly TokenFilter? _filter = !options.Greedy && (options.TopK > 0 || options.TopP < 1 || options.MinP > 0)
+        ? new TokenFilter(options.TopK, options.TopP, options.MinP) : null;
 
     /// <param name="logits">One row [V].</param>
     /// <param name="seen">Tokens that a repetition penalty applies to.</param>
     /// <param name="uniform">In [0, 1).</param>
-    public TokenDraw Draw(ReadOnlySpan<float> logits, IReadOnlySet<int>? seen, double uniform)
+    public TokenDraw Draw(ReadOnlySpan<float> logits, HashSet<int>? seen, double uniform)
     {
         float inverse = (float)(1 / options.Temperature);
         if (inverse == 1) logits.CopyTo(_scaled);
         else for (int i = 0; i < logits.Length; i++) _scaled[i] = logits[i] * inverse;
-        (float largest, double total, double entropy) = Exponentials(_scaled);
+        float largest = Largest();
+        (double total, double entropy) = Exponentials(largest);
+        if (!float.IsFinite(largest) || !double.IsFinite(total)) throw new InputException(
+            "The model's logits are not finite numbers, so no token can be drawn; look for weights that are not finite, a learning rate "
+            + "that is too high, or a temperature that is too low for the size of the logits.");
         double logTotal = Math.Log(total);
-        bool penalised = seen is not null && options.RepetitionPenalty != 1;
-        float penalisedLargest = largest;
-        if (penalised)
+        bool penalised = Penalise(logits, seen, inverse);
+        Suppress();
+        float allowed = Largest();
+        if (allowed == float.NegativeInfinity) throw new InputException(
+            "Every token that may be drawn has probability 0; the suppressed tokens must leave some of the vocabulary.");
+        // Where the likeliest token may not be drawn, all others can be too small beside it to be told from 0.
+        if (penalised || allowed < largest) Exponentials(allowed);
+        int token = options.Greedy ? Array.IndexOf(_scaled, allowed) : Choose(uniform);
+        double kept = penalised ? FullMass(logits, inverse, largest) : Sum(_blocks) * Math.Exp((double)allowed - largest);
+        return new TokenDraw(token, (float)(logits[token] * inverse - largest - logTotal), (float)entropy,
+            (float)Math.Min(1, kept / total));
+    }
+
+    private bool Penalise(ReadOnlySpan<float> logits, HashSet<int>? seen, float inverse)
+    {
+        if (seen is null || options.RepetitionPenalty == 1) return false;
+        foreach (int id in seen)
         {
-            float[] full = _scaled[..];
-            foreach (int id in seen!)
-            {
-                float value = logits[id];
-                _scaled[id] = (float)(value > 0 ? value / options.RepetitionPenalty : value * options.RepetitionPenalty) * inverse;
-            }
-            (penalisedLargest, _, _) = Exponentials(_scaled);
-            int chosen = Choose(uniform);
-            double kept = 0;
-            for (int i = 0; i < full.Length; i++) if (_weights[i] > 0) kept += Math.Exp(full[i] - largest);
-            return new TokenDraw(chosen, (float)(full[chosen] - largest - logTotal), (float)entropy, (float)Math.Min(1, kept / total));
+            float value = logits[id];
+            _scaled[id] = (float)(value > 0 ? value / options.RepetitionPenalty : value * options.RepetitionPenalty) * inverse;
         }
-        int token = Choose(uniform);
-        double remaining = 0;
-        foreach (double block in _blocks) remaining += block;
-        return new TokenDraw(token, (float)(_scaled[token] - largest - logTotal), (float)entropy, (float)Math.Min(1, remaining / total));
+        return true;
+    }
+
+    private void Suppress()
+    {
+        foreach (int id in _suppressed)
+        {
+            _scaled[id] = float.NegativeInfinity;
+            _weights[id] = 0;
+            int block = id / Block;
+            _blocks[block] = 0;
+            for (int i = block * Block; i < Math.Min(_weights.Length, (block + 1) * Block); i++) _blocks[block] += _weights[i];
+        }
+    }
+
+    private float Largest()
+    {
+        float largest = _scaled[0];
+        int width = Vector<float>.Count, i = 0;
+        var running = new Vector<float>(float.NegativeInfinity);
+        for (; i <= _scaled.Length - width; i += width) running = Vector.Max(running, new Vector<float>(_scaled, i));
+        for (int lane = 0; lane < width; lane++) largest = Math.Max(largest, running[lane]);
+        for (; i < _scaled.Length; i++) largest = Math.Max(largest, _scaled[i]);
+        return largest;
     }
 
     // Fills _weights with exp(z − max) and _blocks with their sums; entropy = log Σ − Σ w z / Σ, with z relative to the maximum.
-    private (float Largest, double Total, double Entropy) Exponentials(float[] z)
+    private (double Total, double Entropy) Exponentials(float largest)
     {
-        float largest = z[0];
-        int width = Vector<float>.Count, i = 0;
-        var running = new Vector<float>(float.NegativeInfinity);
-        for (; i <= z.Length - width; i += width) running = Vector.Max(running, new Vector<float>(z, i));
-        for (int lane = 0; lane < width; lane++) largest = Math.Max(largest, running[lane]);
-        for (; i < z.Length; i++) largest = Math.Max(largest, z[i]);
+        float[] z = _scaled;
         double total = 0, weighted = 0;
         for (int b = 0; b < _blocks.Length; b++)
         {
@@ -88,26 +114,18 @@ internal sealed class TokenSampler(SamplingOptions options, int vocabulary)
             total += sum;
             weighted += product;
         }
-        return (largest, total, Math.Log(total) - weighted / total);
+        return (total, Math.Log(total) - weighted / total);
     }
 
     private int Choose(double uniform)
     {
-        foreach (int id in options.SuppressTokenIds)
+        if (_filter is not null)
         {
-            if (id >= _weights.Length) continue;
-            _weights[id] = 0;
-            Resum(id / Block);
+            _filter.Apply(_weights);
+            for (int b = 0; b < _blocks.Length; b++)
+                _blocks[b] = Sum(_weights.AsSpan(b * Block, Math.Min(Block, _weights.Length - b * Block)));
         }
-        if (options.Greedy) return Likeliest();
-        if (_filters)
-        {
-            Filter();
-            for (int b = 0; b < _blocks.Length; b++) Resum(b);
-        }
-        double total = 0;
-        foreach (double block in _blocks) total += block;
-        double left = uniform * total;
+        double left = uniform * Sum(_blocks);
         int last = -1;
         for (int b = 0; b < _blocks.Length; b++)
         {
@@ -127,64 +145,29 @@ internal sealed class TokenSampler(SamplingOptions options, int vocabulary)
         return token;
     }
 
-    private int Likeliest()
+    // Σ exp(z − max) of the distribution without penalty, over the tokens that are left.
+    private double FullMass(ReadOnlySpan<float> logits, float inverse, float largest)
     {
-        int best = 0;
-        for (int i = 1; i < _weights.Length; i++) if (_weights[i] > _weights[best]) best = i;
-        return best;
+        double kept = 0;
+        for (int i = 0; i < logits.Length; i++) if (_weights[i] > 0) kept += Math.Exp(logits[i] * inverse - largest);
+        return kept;
     }
 
-    private void Filter()
-    {
-        int[] order = Candidates();
-        Array.Sort(order, (a, b) => _weights[a] != _weights[b] ? _weights[b].CompareTo(_weights[a]) : a.CompareTo(b));
-        int kept = order.Length;
-        if (options.TopK > 0) kept = Math.Min(kept, options.TopK);
-        if (options.TopP < 1)
-        {
-            double total = options.TopK > 0 ? order.Take(kept).Sum(i => (double)_weights[i]) : _blocks.Sum(), running = 0;
-            int reach = 0;
-            while (reach < kept && running < options.TopP * total) running += _weights[order[reach++]];
-            kept = Math.Max(1, reach);
-        }
-        if (options.MinP > 0)
-        {
-            double least = options.MinP * _weights[order[0]];
-            while (kept > 1 && _weights[order[kept - 1]] < least) kept--;
-        }
-        var keep = new (int Id, float Weight)[kept];
-        for (int i = 0; i < kept; i++) keep[i] = (order[i], _weights[order[i]]);
-        Array.Clear(_weights);
-        foreach ((int id, float weight) in keep) _weights[id] = weight;
-    }
-
-    // Only tokens that can be kept need sorting: with top-p, tokens below (1 − p) · total / V weigh less than 1 − p together; with min-p,
-    // those below the bound.
-    private int[] Candidates()
-    {
-        double least = 0;
-        if (options.TopP < 1 && options.TopK == 0) least = (1 - options.TopP) * _blocks.Sum() / _weights.Length;
-        if (options.TopK > 0 && options.TopK < _weights.Length) least = KthLargest(options.TopK);
-        var candidates = new List<int>();
-        for (int i = 0; i < _weights.Length; i++) if (_weights[i] > 0 && _weights[i] >= least) candidates.Add(i);
-        return [.. candidates];
-    }
-
-    private float KthLargest(int k)
-    {
-        var heap = new PriorityQueue<float, float>(k + 1);
-        foreach (float weight in _weights)
-        {
-            if (heap.Count < k) heap.Enqueue(weight, weight);
-            else if (weight > heap.Peek()) heap.EnqueueDequeue(weight, weight);
-        }
-        return heap.Peek();
-    }
-
-    private void Resum(int block)
+    private static double Sum(double[] values)
     {
         double sum = 0;
-        for (int i = block * Block; i < Math.Min(_weights.Length, (block + 1) * Block); i++) sum += _weights[i];
-        _blocks[block] = sum;
+        foreach (double value in values) sum += value;
+        return sum;
+    }
+
+    private static double Sum(ReadOnlySpan<float> values)
+    {
+        Vector256<float> sums = default;
+        int i = 0;
+        for (; i <= values.Length - Vector256<float>.Count; i += Vector256<float>.Count) sums += Vector256.Create(values.Slice(i,
+            Vector256<float>.Count));
+        double sum = Vector256.Sum(sums);
+        for (; i < values.Length; i++) sum += values[i];
+        return sum;
     }
 }
