@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RIL.Training.Preflight;
 
 /// <summary>How lengths in tokens are spread; all 0 where nothing was measured.</summary>
@@ -28,6 +30,18 @@ public sealed record JudgeFigures(int Asked, int Right, int Abstained, IReadOnly
 {
     /// <summary>Those that count as wrong.</summary>
     public int Wrong => Asked - Right - Abstained;
+}
+
+/// <summary>A part of a whole in words.</summary>
+internal static class Share
+{
+    /// <summary>In percent, and never 0 where there is any.</summary>
+    public static string Percent(int part, int whole)
+    {
+        double percent = whole == 0 ? 0 : 100.0 * part / whole;
+        return percent is > 0 and < 0.1 ? "less than 0.1 %" : part < whole && percent > 99.9 ? "more than 99.9 %"
+            : string.Create(CultureInfo.InvariantCulture, $"{percent:0.#} %");
+    }
 }
 
 /// <summary>What a data set holds.</summary>

@@ -13,11 +13,12 @@ public static class PreflightText
                 + (set.Pictures > 0 ? $", pictures of {Lengths(set.PictureTokens)}" : "")
                 + $", ground truths of {Lengths(set.AnswerTokens)}.";
         foreach (TruthFigures set in report.Truths)
-            yield return $"{set.Key}: the judge calls {Judged(set.AsGiven)} ground truths right as they stand; "
-                + string.Join(", ", set.Wrapped.Select(w => $"{Share(w.Value.Right, w.Value.Asked)} as '{w.Key}'")) + ".";
+            yield return $"{set.Key}: the judge calls {Judged(set.AsGiven)} of the ground truths right as they stand"
+                + string.Concat(set.Wrapped.Where(w => w.Value.Right > 0)
+                    .Select(w => $", {Share.Percent(w.Value.Right, w.Value.Asked)} as '{w.Key}'")) + ".";
         foreach (TeacherFigures teacher in report.Teachers)
             yield return $"Teacher {teacher.Teacher}: {teacher.Answers} kept answers of {Lengths(teacher.Tokens)} tokens"
-                + (teacher.Judged is { } judged ? $"; the judge calls {Judged(judged)} right." : ".");
+                + (teacher.Judged is { } judged ? $"; the judge calls {Judged(judged)} of them right." : ".");
     }
 
     /// <summary>Everything, for a terminal.</summary>
@@ -25,21 +26,20 @@ public static class PreflightText
     {
         foreach (Finding finding in report.Findings) yield return $"{finding.Kind}: {finding.Sentence}";
         foreach (string line in Figures(report)) yield return line;
-        foreach ((string key, JudgeFigures judged) in report.Truths.Select(t => (t.Key, t.AsGiven))
-            .Concat(report.Teachers.Where(t => t.Judged is not null).Select(t => ($"Teacher {t.Teacher}", t.Judged!))))
+        foreach ((string key, JudgeFigures judged) in report.Truths.Select(t => (t.Key, t.Wrapped.Values.Append(t.AsGiven)
+            .MaxBy(f => f.Right)!)).Concat(report.Teachers.Where(t => t.Judged is not null)
+                .Select(t => ($"Teacher {t.Teacher}", t.Judged!))))
             if (judged.RightByType.Count > 0)
                 yield return $"{key}, right by question type: " + string.Join(", ", judged.RightByType.Select(t => string.Create(
                     CultureInfo.InvariantCulture, $"{t.Key} {100 * t.Value:0.#} %"))) + ".";
         int errors = report.Findings.Count(f => f.Kind == FindingKind.Error);
+        yield return string.Create(CultureInfo.InvariantCulture, $"Looked at in {report.Seconds:0.0} s.");
         yield return errors == 0 ? "A run can start." : $"A run would not start: {errors} error{(errors == 1 ? "" : "s")}.";
     }
 
     private static string Lengths(LengthFigures l) => l.Count == 0 ? "0" : l.Least == l.Most ? $"{l.Most}"
         : $"{l.Least} to {l.Most} (half up to {l.Median}, 95 % up to {l.NinetyFifth})";
 
-    private static string Judged(JudgeFigures figures) => Share(figures.Right, figures.Asked)
-        + (figures.Abstained > 0 ? $" (and cannot decide {Share(figures.Abstained, figures.Asked)})" : "");
-
-    private static string Share(int part, int whole) => string.Create(CultureInfo.InvariantCulture,
-        $"{(whole == 0 ? 0 : 100.0 * part / whole):0.#} %");
+    private static string Judged(JudgeFigures figures) => Share.Percent(figures.Right, figures.Asked)
+        + (figures.Abstained > 0 ? $" (and cannot decide {Share.Percent(figures.Abstained, figures.Asked)})" : "");
 }

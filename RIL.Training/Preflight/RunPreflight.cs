@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using RIL.Training.Configuration;
 using RIL.Training.Datasets;
 using RIL.Training.Models;
@@ -29,6 +28,7 @@ public sealed record PreflightOutcome(PreflightReport Report, IReadOnlyDictionar
 /// </summary>
 public static class RunPreflight
 {
+    private const double FewCut = 0.005; // fewer are not worth a warning
     private const int RowsNamed = 3, AnswersThatTell = 20, TextsAtATime = 256;
 
     /// <summary>Checks everything that a configuration names; what cannot even be read is an error of the report.</summary>
@@ -191,17 +191,21 @@ public static class RunPreflight
     private static TeacherFigures Teacher(string name, PreflightInputs inputs, JudgeScan judging)
     {
         RunConfig config = inputs.Config;
-        JudgedCompletion[] all = [.. from question in inputs.Data[0].Rows from answer in inputs.Kept.Of(name, question.Id)
-            select new JudgedCompletion(question, answer.Text, name)];
-        IReadOnlyList<JudgedCompletion> looked = JudgeScan.Sample(all, JudgeScan.Most);
-        int[] lengths = [.. looked.AsParallel().AsOrdered().Select(a => inputs.Encoder.EncodeCompletion(a.Text).Length + 1)];
+        (Example Question, KeptAnswer Answer)[] all = [.. from question in inputs.Data[0].Rows
+            from answer in inputs.Kept.Of(name, question.Id) select (question, answer)];
+        IReadOnlyList<(Example Question, KeptAnswer Answer)> looked = JudgeScan.Sample(all, JudgeScan.Most);
+        // An answer that was cut when it was collected gets no end token.
+        int[] lengths = [.. looked.AsParallel().AsOrdered().Select(a => inputs.Encoder.EncodeCompletion(a.Answer.Text).Length
+            + (a.Answer.Truncated ? 0 : 1))];
         return new TeacherFigures(name, all.Length, looked.Count, LengthFigures.Of(lengths),
-            lengths.Count(l => l > config.MaxCompletionLength), AsksJudge(config) && all.Length > 0 ? judging.Answers(looked) : null);
+            lengths.Count(l => l > config.MaxCompletionLength), AsksJudge(config) && all.Length > 0
+                ? judging.Answers([.. looked.Select(a => new JudgedCompletion(a.Question, a.Answer.Text, name))]) : null);
     }
 
-    private static Finding CutFinding(TeacherFigures teacher, RunConfig config) => new(FindingKind.Warning, "teachers",
-        $"{Share(teacher.Cut, teacher.Looked)} of the answers of teacher '{teacher.Teacher}' are longer than max_completion_length, "
-        + $"{config.MaxCompletionLength}, and are cut", "teachers",
+    private static Finding CutFinding(TeacherFigures teacher, RunConfig config) => new(
+        teacher.Cut >= FewCut * teacher.Looked ? FindingKind.Warning : FindingKind.Information, "teachers",
+        $"{ShareOf(teacher.Cut, teacher.Looked)} of the answers of teacher '{teacher.Teacher}' are longer than max_completion_length, "
+        + $"{config.MaxCompletionLength}, and are cut", null,
         $"{teacher.Tokens.NinetyFifth} for 95 % of them whole, {teacher.Tokens.Most} for all");
 
     private static IEnumerable<Finding> JudgeFindings(RunConfig config, TruthFigures[] truths, TeacherFigures[] teachers,
@@ -221,7 +225,8 @@ public static class RunPreflight
                     Remedy(config, inputs, set.Key));
             else if (set.AsGiven.Abstained > 0)
                 yield return new Finding(FindingKind.Warning, "judge", $"judge {Word(config.Judge)} cannot decide "
-                    + $"{Share(set.AsGiven.Abstained, set.AsGiven.Asked)} of the ground truths, for instance {set.AsGiven.Example}; those "
+                    + $"{ShareOf(set.AsGiven.Abstained, set.AsGiven.Asked)} of the ground truths, for instance {set.AsGiven.Example}; "
+                        + $"those "
                     + "rows teach nothing of being right", set.Key);
         }
         if (truths.Any(t => t.Key == "dataset" && (t.RightInAny == 0 || t.AsGiven.Abstained == t.AsGiven.Asked))) yield break;
@@ -244,12 +249,11 @@ public static class RunPreflight
         (JudgeRule Rule, int Right) best = Enum.GetValues<JudgeRule>().Where(r => r != config.Judge)
             .Where(r => r != JudgeRule.AfterMarker || !string.IsNullOrWhiteSpace(config.AnswerMarker))
             .Select(r => (r, JudgeOf(config with { Judge = r }, default)(texts).Count(v => v.Value == 1))).MaxBy(r => r.Item2);
-        return best.Right > 0 ? $"With judge: {Word(best.Rule)}, {Share(best.Right, texts.Length)} of the answers would be right."
+        return best.Right > 0 ? $"With judge: {Word(best.Rule)}, {ShareOf(best.Right, texts.Length)} of the answers would be right."
             : "Look at the answers beside their ground truths, and choose the judge that reads how they are written.";
     }
 
     private static string Word(JudgeRule rule) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(rule.ToString());
 
-    private static string Share(int part, int whole) => string.Create(CultureInfo.InvariantCulture,
-        $"{(whole == 0 ? 0 : 100.0 * part / whole):0.#} % ({part} of {whole})");
+    private static string ShareOf(int part, int whole) => $"{Share.Percent(part, whole)} ({part} of {whole})";
 }

@@ -97,6 +97,45 @@ public sealed class Qwen2_5_VlProcessorTests(Qwen2_5_VlProcessorTests.Checkpoint
             Refused(() => Qwen2_5_VlProcessor.Load(folder.Path)));
     }
 
+    [Theory]
+    [InlineData("151643", new[] { 151645, 151643 }, true)]
+    [InlineData("[151643]", new[] { 151645, 151643 }, true)]
+    [InlineData("[151643, 151645]", new[] { 151645, 151643 }, false)]
+    [InlineData("[151645, 151643]", new[] { 151645, 151643 }, false)]
+    [InlineData("151645", new[] { 151645 }, false)]
+    public void EndTokensUnlikeTheTemplates_BothEnd_AndAnswersEndAsTheTemplateDoes(string said, int[] ends, bool differ)
+    {
+        using var folder = new TemporaryFolder();
+        using var saved = new TemporaryFolder();
+        Checkpoint.Fill(folder.Path, ImagePad);
+        File.WriteAllText(folder.File("generation_config.json"), $$"""{"eos_token_id": {{said}}, "do_sample": true}""");
+        Qwen2_5_VlProcessor processor = Qwen2_5_VlProcessor.Load(folder.Path);
+
+        Assert.Equal(ends, processor.EndTokenIds);
+        Assert.Equal(151645, processor.EndTokenId);
+        Assert.Equal(differ, processor.Warnings.Any(w => w.Contains("the chat template ends turns with <|im_end|> (151645)",
+            StringComparison.Ordinal)));
+        // Whoever serves the student ends where it was trained to.
+        processor.Save(saved.Path);
+        string written = File.ReadAllText(saved.File("generation_config.json"));
+        Assert.Equal(differ, written.Contains("151645,", StringComparison.Ordinal) && !said.Contains("151645", StringComparison.Ordinal));
+        Assert.Equal(ends.Order(), System.Text.Json.Nodes.JsonNode.Parse(written)!["eos_token_id"] is System.Text.Json.Nodes.JsonArray list
+            ? list.Select(id => id!.GetValue<int>()).Order() : [151645]);
+        Assert.Contains("do_sample", written, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EndTokensThatOnlyTheConfigSays_AreWrittenWithTheTemplates()
+    {
+        using var folder = new TemporaryFolder();
+        using var saved = new TemporaryFolder();
+        Checkpoint.Fill(folder.Path, ImagePad);
+        Qwen2_5_VlProcessor processor = Qwen2_5_VlProcessor.Load(folder.Path);
+        processor.Save(saved.Path);
+        Assert.Equal([151645, 151643], processor.EndTokenIds);
+        Assert.Contains("151645", File.ReadAllText(saved.File("generation_config.json")), StringComparison.Ordinal);
+    }
+
     private static string Refused(Action action) => Assert.Throws<InputException>(action).Message;
 
     private static PictureSource Photo(string name) => new(name, () => File.ReadAllBytes(Path.Combine(OwnFixtures, "images", name)));
