@@ -68,7 +68,7 @@ internal sealed class TinyRun : IDisposable
     }
 
     public IReadOnlyList<string> Events(string name) =>
-        [.. RunEvents.Current(RunEvents.Read(new RunFolder(Folder(name)).Events)).Select(RunEvents.Comparable)];
+        [.. RunEvents.Repeated(RunEvents.Read(new RunFolder(Folder(name)).Events)).Select(RunEvents.Comparable)];
 
     /// <summary>Every weight of the trained student, and of the models and optimizers in the last checkpoint.</summary>
     public Dictionary<string, byte[]> Bits(string name) =>

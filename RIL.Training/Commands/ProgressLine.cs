@@ -13,7 +13,7 @@ internal sealed class ProgressLine(TextWriter output, bool terminal, int width) 
     private static readonly TimeSpan BetweenPlainLines = TimeSpan.FromSeconds(15), BetweenFrames = TimeSpan.FromMilliseconds(100);
     private string _numbers = "";
     private string _open = "";
-    private DateTimeOffset _last;
+    private DateTimeOffset? _last; // of the stage's last frame
 
     public void Observe(RunEvent happened)
     {
@@ -21,7 +21,7 @@ internal sealed class ProgressLine(TextWriter output, bool terminal, int width) 
         {
             case StageEvent stage:
                 Close();
-                _numbers = "";
+                (_numbers, _last) = ("", null);
                 if (stage.Total is null) Keep(stage.Stage);
                 break;
             case MetricsEvent metrics:
@@ -50,9 +50,9 @@ internal sealed class ProgressLine(TextWriter output, bool terminal, int width) 
 
     private void Show(ProgressEvent progress)
     {
-        bool last = progress.Step >= progress.Total;
-        TimeSpan since = progress.Time - _last;
-        if (!last && progress.Step > 1 && since < (terminal ? BetweenFrames : BetweenPlainLines)) return;
+        bool last = progress.Step >= progress.Total && progress.Part is null;
+        bool first = _last is null || (progress.Step <= 1 && progress.Part is null);
+        if (!last && !first && progress.Time - _last < (terminal ? BetweenFrames : BetweenPlainLines)) return;
         _last = progress.Time;
         _open = Text(progress, last);
         if (terminal) output.Write($"\r\e[2K{(_open.Length < width ? _open : _open[..(width - 1)])}");
@@ -63,12 +63,15 @@ internal sealed class ProgressLine(TextWriter output, bool terminal, int width) 
 
     private string Text(ProgressEvent progress, bool last)
     {
-        double share = progress.Total > 0 ? (double)progress.Step / progress.Total : 1;
+        double part = progress.Part is { Of: > 0 } p ? (double)p.Done / p.Of : 0;
+        double share = progress.Total > 0 ? Math.Min(1, (progress.Step + part) / progress.Total) : 1;
+        string within = progress.Part is { } going ? $"  {going.What} {going.Done}/{going.Of}" : "";
         string time = progress.Timing is not { } timing ? "" : last ? Clock(timing["elapsed_s"])
             : timing.TryGetValue("left_s", out double left) ? Clock(left) + " left" : "";
         string bar = terminal ? new string('━', (int)(share * BarWidth)).PadRight(BarWidth, '─') + "  " : "";
         return string.Create(CultureInfo.InvariantCulture,
-            $"{progress.Stage,-14}{bar}{(int)(100 * share),3}%  {progress.Step}/{progress.Total}  {time,-10}  {_numbers}").TrimEnd();
+            $"{progress.Stage,-14}{bar}{(int)(100 * share),3}%  {progress.Step}/{progress.Total}{within}  {time,-10}  {_numbers}")
+                .TrimEnd();
     }
 
     // A sentence of its own; an open progress line goes on below it.

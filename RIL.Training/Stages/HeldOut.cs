@@ -54,6 +54,10 @@ internal static class HeldOut
             select new EvaluatedAnswer(question, answer.Text, inputs.Encoder.EncodeCompletion(answer.Text).Length + 1,
                 inputs.Judge.Ask(question, answer.Text, teacher))]);
 
-    public static void Keep(RunModels state, string name, EvaluationResult result) =>
-        state.Evaluations.Add(new ModelAccuracy(name, result.Accuracy, result.ByType, result.Questions, result.MeanLength, result.Judged));
+    /// <summary>Remembers the figures of a model for the closing table.</summary>
+    public static void Keep(RunModels state, string name, EvaluationResult result) => state.Evaluations.Add(Figures(name, result));
+
+    /// <summary>A row of the closing table.</summary>
+    public static ModelAccuracy Figures(string name, EvaluationResult result) =>
+        new(name, result.Accuracy, result.ByType, result.Questions, result.MeanLength, result.Judged);
 }

@@ -14,6 +14,8 @@ public class RunEventsTests
         new CompletionsEvent(3, "completions/completions_00003.parquet", 8), new CheckpointEvent(3, "checkpoint-3"),
         new LogEvent("info", "größe \"x\"\nzwei"),
         new ResumedEvent(4, 3, "checkpoint-3", "cpu"), new FinishedEvent("completed"), new FailedEvent("no", null),
+        new HistogramEvent("ril", 3, "gradients/merger", [-3, -2.5, -2], [4, 5], 1),
+        new ProgressEvent("evaluation", 0, 1, null, new StepPart(3, 8, "questions")),
     ];
 
     [Fact]
@@ -28,7 +30,7 @@ public class RunEventsTests
         Assert.Equal(Enumerable.Range(1, Kinds.Length).Select(n => (long)n), read.Select(e => e.Number));
         Assert.Equal(Kinds.Select(RunEvents.Comparable), read.Select(RunEvents.Comparable));
         Assert.Equal(0.1 + 0.2, ((MetricsEvent)read[2]).Metrics["rewards/answer/mean"]);
-        Assert.Equal([8, 9], RunEvents.Read(path, after: 7).Select(e => e.Number));
+        Assert.Equal([8, 9, 10, 11], RunEvents.Read(path, after: 7).Select(e => e.Number));
     }
 
     [Fact]
