@@ -38,11 +38,9 @@ public sealed partial record RunConfig
     public double ClipHigh => EpsilonHigh ?? Epsilon;
 
     /// <summary>
-    /// Teacher outputs of one group, in the order of <see cref="Teachers"/>: <c>num_generations</c> shared by weight; whole numbers in a
-    /// configuration that passed its checks.
+    /// Teacher outputs of one group, on average, in the order of <see cref="Teachers"/>: <c>num_generations</c> shared by weight. Of a
+    /// fraction a question's draw gives one more or one less.
     /// </summary>
-    public IReadOnlyList<int> TeacherDraws => [.. ExactTeacherDraws.Select(d => (int)Math.Round(d))];
-
-    internal IEnumerable<double> ExactTeacherDraws =>
-        Teachers.Select(t => CompletionsPerPrompt * t.Weight / Teachers.Sum(other => other.Weight));
+    public IReadOnlyList<double> TeacherDraws =>
+        [.. Teachers.Select(t => CompletionsPerPrompt * t.Weight / Teachers.Sum(other => other.Weight))];
 }

@@ -75,6 +75,11 @@ public sealed partial record RunConfig
     [Setting("epsilon_high", "Ratios are clipped above 1 + epsilon_high; null = epsilon.", Min = 0, Max = 100)]
     public double? EpsilonHigh { get; init; }
 
+    /// <summary>Idle steps that end a run.</summary>
+    [Setting("max_idle_steps", "Steps in a row from which nothing can be learnt (all outputs abstained on, masked, or, with beta 0, of "
+        + "equal rewards) after which the run ends and says why; 0 = never.", Min = 0, Max = 1e9, MayChange = true)]
+    public int MaxIdleSteps { get; init; } = 10;
+
     /// <summary>Weight of the KL term.</summary>
     [Setting("beta", "Weight of the KL divergence from the warm-started student; with 0 training drifts.", Min = 0, Max = 100)]
     public double Beta { get; init; } = 0.01;

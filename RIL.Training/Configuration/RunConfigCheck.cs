@@ -1,4 +1,3 @@
-using System.Globalization;
 using RIL.Training.Grpo;
 using RIL.Training.Rewards;
 
@@ -70,11 +69,6 @@ public static class RunConfigCheck
             || t.Name.Any(ch => ch is '/' or '\\' || char.IsControl(ch))))
             yield return $"a teacher is called '{teacher.Name}'; expected another name than student, without slashes, because it becomes "
                 + $"part of metric names.";
-        if (c.TrainsPolicy && (c.UsesDiscriminator || c.TeachersInGroup)
-            && c.ExactTeacherDraws.Any(d => Math.Abs(d - Math.Round(d)) > 1e-9 || d < 0.5))
-            yield return $"num_generations is {c.CompletionsPerPrompt} and cannot be shared by weight among {c.Teachers.Count} teachers "
-                + $"({string.Join(", ", c.ExactTeacherDraws.Select(d => d.ToString("0.##", CultureInfo.InvariantCulture)))}); "
-                + "expected whole numbers from 1.";
     }
 
     private static IEnumerable<string> PolicyProblems(RunConfig c)

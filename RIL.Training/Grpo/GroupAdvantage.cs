@@ -7,9 +7,9 @@ public readonly record struct GroupedReward(int Group, double? Reward);
 
 /// <summary>Advantages of the outputs of a step, and how the groups' rewards spread.</summary>
 /// <param name="Values">One per output; 0 for those that take no part.</param>
-/// <param name="MeanStandardDeviation">Mean over groups of the rewards' standard deviation.</param>
-/// <param name="ZeroSpreadFraction">Part of the groups whose rewards are all equal: they carry no signal.</param>
-public sealed record Advantages(double[] Values, double MeanStandardDeviation, double ZeroSpreadFraction);
+/// <param name="MeanStandardDeviation">Mean of the rewards' standard deviation, over groups with rewards; null where none has.</param>
+/// <param name="ZeroSpreadFraction">Part of these groups whose rewards are all equal: they carry no signal.</param>
+public sealed record Advantages(double[] Values, double? MeanStandardDeviation, double? ZeroSpreadFraction);
 
 /// <summary>
 /// A_i = R_i − mean of the group (Liu et al. 2025, Dr.GRPO), divided by a standard deviation where asked for (Shao et al. 2024, GRPO).
@@ -38,7 +38,7 @@ public static class GroupAdvantage
             };
             foreach (int i in group) values[i] = (outputs[i].Reward!.Value - mean) / divisor;
         }
-        return new Advantages(values, deviations.Count == 0 ? 0 : deviations.Average(), deviations.Count == 0 ? 1
+        return new Advantages(values, deviations.Count == 0 ? null : deviations.Average(), deviations.Count == 0 ? null
             : deviations.Count(d => d < 1e-8) / (double)deviations.Count);
     }
 

@@ -14,9 +14,9 @@ public static class RilMetrics
         Rewards(m, students);
         Completions(m, [.. students.Select(s => s.Output)]);
         foreach (var teacher in all.Where(o => !o.Output.IsStudent).GroupBy(o => o.Output.Source)) Teacher(m, teacher.Key, [.. teacher]);
-        m["reward_std"] = result.Advantages.MeanStandardDeviation;
-        m["frac_reward_zero_std"] = result.Advantages.ZeroSpreadFraction;
-        m["judge/abstain_ratio"] = all.Average(o => o.Score.Answer is null ? 1.0 : 0);
+        if (result.Advantages.MeanStandardDeviation is { } deviation) m["reward_std"] = deviation;
+        if (result.Advantages.ZeroSpreadFraction is { } zero) m["frac_reward_zero_std"] = zero;
+        Judge(m, result.Scores);
         if (result.Discriminator is { } discriminator) Discriminator(m, discriminator, [.. all.Select(o => o.Output)]);
         Policy(m, result.Updates);
         Timings(m, result);
@@ -30,6 +30,17 @@ public static class RilMetrics
         MeanAndDeviation(m, "rewards/answer", outputs.Select(o => o.Score.Answer));
         double[] rewards = [.. outputs.Where(o => o.Score.Reward is not null).Select(o => o.Score.Reward!.Value)];
         if (rewards.Length > 0) m["reward"] = rewards.Average();
+    }
+
+    // Of what the judge was asked; a group is incomplete where it lost an output for that.
+    private static void Judge(Dictionary<string, double> m, IReadOnlyList<OutputScore> scores)
+    {
+        OutputScore[] asked = [.. scores.Where(s => s.Asked)];
+        if (asked.Length == 0) return;
+        m["judge/judged"] = asked.Count(s => !s.Abstained);
+        m["judge/abstain_ratio"] = asked.Average(s => s.Abstained ? 1.0 : 0);
+        m["judge/incomplete_groups_ratio"] =
+            scores.GroupBy(s => s.Group).Average(g => g.Any(s => s.InGroup && s.Abstained) ? 1.0 : 0);
     }
 
     private static void Completions(Dictionary<string, double> m, RolloutOutput[] outputs)
@@ -49,6 +60,7 @@ public static class RilMetrics
     {
         Mean(m, $"teacher/{name}/rewards/similarity/mean", outputs.Select(o => o.Score.Similarity));
         Mean(m, $"teacher/{name}/rewards/answer/mean", outputs.Select(o => o.Score.Answer));
+        m[$"teacher/{name}/clipped_ratio"] = outputs.Average(o => o.Output.Truncated ? 1.0 : 0);
         m[$"teacher/{name}/length/mean"] = outputs.Average(o => (double)o.Output.TokenIds.Length);
     }
 
@@ -77,10 +89,10 @@ public static class RilMetrics
 
     private static void Policy(Dictionary<string, double> m, IReadOnlyList<PolicyUpdateResult> updates)
     {
+        PolicyStatistics sum = updates.Aggregate(PolicyStatistics.None, (a, u) => a.Plus(u.Statistics));
+        if (sum.Tokens == 0) return; // nothing took part: there is no loss
         m["loss"] = updates.Average(u => u.Loss);
         m["grad_norm"] = updates.Average(u => u.GradientNorm);
-        PolicyStatistics sum = updates.Aggregate(PolicyStatistics.None, (a, u) => a.Plus(u.Statistics));
-        if (sum.Tokens == 0) return;
         m["kl"] = sum.Kl / sum.Tokens;
         m["clip_ratio/low_mean"] = sum.ClippedLow / sum.Ratios;
         m["clip_ratio/high_mean"] = sum.ClippedHigh / sum.Ratios;

@@ -4,15 +4,19 @@ namespace RIL.Training.Ril;
 
 /// <summary>What a step thought of one output, group by group in the order of the outputs.</summary>
 /// <param name="Group">Number of its question within the step.</param>
-/// <param name="Answer">The judge's verdict; null = it abstained.</param>
+/// <param name="Asked">Whether the judge was asked.</param>
+/// <param name="Answer">The judge's verdict; null = it abstained, or was not asked.</param>
 /// <param name="Reason">Why, where the judge says.</param>
 /// <param name="DiscriminatorScore">D after its updates; null without a discriminator.</param>
 /// <param name="Similarity">The similarity reward.</param>
 /// <param name="Reward">The weighted sum; null where the judge abstained.</param>
 /// <param name="InGroup">Whether outputs of its side are learnt from.</param>
-public sealed record OutputScore(int Group, double? Answer, string? Reason, double? DiscriminatorScore, double? Similarity,
-    double? Reward, bool InGroup)
+public sealed record OutputScore(int Group, bool Asked, double? Answer, string? Reason, double? DiscriminatorScore,
+    double? Similarity, double? Reward, bool InGroup)
 {
+    /// <summary>Whether the judge was asked and said nothing.</summary>
+    public bool Abstained => Asked && Answer is null;
+
     /// <summary>The reward that counts in the group; null = the output takes no part.</summary>
     public double? GroupReward => InGroup ? Reward : null;
 }

@@ -7,7 +7,7 @@ namespace RIL.Training.Ril;
 /// <summary>
 /// One step of Algorithm 2 (Lee et al., arXiv 2510.19307): take G outputs of the student and G of the teachers for each question; update
 /// the discriminator on them (Equation 1); reward all 2G, R = w_s · similarity(D) + w_a · judge; A = R − mean of the group; update the
-/// student (Equation 2). Without a discriminator and teachers the same step is GRPO or Dr.GRPO.
+/// student (Equation 2). Without a discriminator and teachers the same step is GRPO or Dr.GRPO. A reward of weight 0 is not asked for.
 /// </summary>
 public sealed class RilTrainer(RilSettings settings, IRolloutSource rollouts, IReward judge, DiscriminatorPrompts? prompts,
     Discriminator? discriminator, PolicyUpdate policy)
@@ -18,9 +18,10 @@ public sealed class RilTrainer(RilSettings settings, IRolloutSource rollouts, IR
         long start = Stopwatch.GetTimestamp();
         IReadOnlyList<RolloutGroup> groups = rollouts.Collect(step);
         double sampled = Seconds(start);
-        DiscriminatorStep? verdict = discriminator is null ? null : Discriminate(groups, discriminatorLearningRate);
+        DiscriminatorStep? verdict = discriminator is null || settings.SimilarityWeight == 0 ? null
+            : Discriminate(groups, discriminatorLearningRate);
         double discriminated = Seconds(start);
-        IReadOnlyList<Verdict> answers = Judge(groups, cancellation);
+        IReadOnlyList<Verdict>? answers = settings.AnswerWeight == 0 ? null : Judge(groups, cancellation);
         double judged = Seconds(start);
         OutputScore[] scores = Score(groups, answers, verdict?.ScoresAfter);
         Advantages advantages = GroupAdvantage.Of([.. scores.Select(s => new GroupedReward(s.Group, s.GroupReward))],
@@ -46,8 +47,7 @@ public sealed class RilTrainer(RilSettings settings, IRolloutSource rollouts, IR
         DiscriminatorUpdate[] updates =
             [.. Enumerable.Range(0, settings.DiscriminatorUpdates)
             .Select(_ => discriminator!.Update(texts, learningRate, settings.DiscriminatorLossFloor))];
-        return new DiscriminatorStep(updates, updates[0].Scores, settings.SimilarityWeight == 0 ? updates[0].Scores
-            : discriminator!.Scores(texts));
+        return new DiscriminatorStep(updates, updates[0].Scores, discriminator!.Scores(texts));
     }
 
     private IReadOnlyList<Verdict> Judge(IReadOnlyList<RolloutGroup> groups, CancellationToken cancellation)
@@ -57,7 +57,7 @@ public sealed class RilTrainer(RilSettings settings, IRolloutSource rollouts, IR
         return judge.ScoreAsync(completions, cancellation).AsTask().GetAwaiter().GetResult();
     }
 
-    private OutputScore[] Score(IReadOnlyList<RolloutGroup> groups, IReadOnlyList<Verdict> answers, double[]? scores)
+    private OutputScore[] Score(IReadOnlyList<RolloutGroup> groups, IReadOnlyList<Verdict>? answers, double[]? scores)
     {
         var results = new List<OutputScore>();
         for (int g = 0; g < groups.Count; g++)
@@ -65,9 +65,10 @@ public sealed class RilTrainer(RilSettings settings, IRolloutSource rollouts, IR
             {
                 int i = results.Count;
                 double? similarity = scores is null ? null : SimilarityReward.Of(scores[i], settings.Similarity);
-                double? reward = answers[i].Value is { } answer ? settings.AnswerWeight * answer + settings.SimilarityWeight
-                    * (similarity ?? 0) : null;
-                results.Add(new OutputScore(g, answers[i].Value, answers[i].Reason, scores?[i], similarity, reward,
+                Verdict? answer = answers?[i];
+                double? reward = answer is { Value: null } ? null : (settings.AnswerWeight * (answer?.Value ?? 0))
+                    + (settings.SimilarityWeight * (similarity ?? 0));
+                results.Add(new OutputScore(g, answer is not null, answer?.Value, answer?.Reason, scores?[i], similarity, reward,
                     output.IsStudent || settings.TeachersInGroup));
             }
         return [.. results];

@@ -31,7 +31,7 @@ internal sealed class EarlyStopping(int patience)
     /// <summary>Goes on from what a checkpoint remembers.</summary>
     public void Restore(JsonObject? state)
     {
-        if (state is null) return;
-        (Best, _waited) = (state[BestKey]?.GetValue<double>(), state[WaitedKey]!.GetValue<int>());
+        if (state?[WaitedKey] is not { } waited) return;
+        (Best, _waited) = (state[BestKey]?.GetValue<double>(), waited.GetValue<int>());
     }
 }

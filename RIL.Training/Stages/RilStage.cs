@@ -11,14 +11,23 @@ namespace RIL.Training.Stages;
 /// <summary>Stage 4: the loop.</summary>
 internal sealed class RilStage(RunModels state) : RunStage(state.Inputs.Config.PolicyName, state.Inputs.Config.MaxSteps, state)
 {
-    private const string OptimizerFile = "optimizer.safetensors";
+    private const string OptimizerFile = "optimizer.safetensors", WatchKey = "learning";
     private readonly EarlyStopping _stopping = new(state.Inputs.Config.EarlyStoppingPatience);
+    private readonly LearningWatch _watch = new(state.Inputs.Config.MaxIdleSteps);
     private PolicyUpdate? _policy;
     private RilTrainer? _trainer;
 
     public override bool EndsEarly => _stopping.Ends;
 
-    public override JsonObject? Memory => _stopping.State();
+    public override JsonObject? Memory
+    {
+        get
+        {
+            JsonObject memory = _stopping.State() ?? [];
+            memory[WatchKey] = _watch.State();
+            return memory;
+        }
+    }
 
     public override bool IsCalled(string stage) => base.IsCalled(stage) || stage == PolicyNames.Ril;
 
@@ -26,6 +35,7 @@ internal sealed class RilStage(RunModels state) : RunStage(state.Inputs.Config.P
     {
         Checkpoint? checkpoint = position?.Checkpoint;
         _stopping.Restore(position?.Memory);
+        _watch.Restore(position?.Memory?[WatchKey] as JsonObject);
         // The student of a checkpoint of this stage has moved; the reference is stored beside it.
         State.MakeReference(checkpoint);
         if (Config.UsesDiscriminator && State.Discriminator is null) State.MakeDiscriminator(checkpoint);
@@ -54,6 +64,7 @@ internal sealed class RilStage(RunModels state) : RunStage(state.Inputs.Config.P
             if (Config.LogCompletions) session.Completions(runStep, Rows(result));
         }
         Show(_policy.Optimizer.Gradients, runStep, session);
+        foreach (string warning in _watch.Look(result, step + 1 == Steps)) session.Log(warning, warning: true);
     }
 
     public override void Evaluate(int step, long runStep, RunSession session)
@@ -80,7 +91,8 @@ internal sealed class RilStage(RunModels state) : RunStage(state.Inputs.Config.P
             foreach (RolloutOutput output in group.Outputs)
             {
                 OutputScore score = result.Scores[rows.Count];
-                var rewards = new Dictionary<string, double?> { ["answer"] = score.Answer };
+                var rewards = new Dictionary<string, double?>();
+                if (score.Asked) rewards["answer"] = score.Answer;
                 if (result.Discriminator is not null) rewards["similarity"] = score.Similarity;
                 rows.Add(new CompletionRow(prompt, output.Text, output.Source, rewards, score.DiscriminatorScore, score.Reason,
                     score.GroupReward is null ? null : result.Advantages.Values[rows.Count], images));

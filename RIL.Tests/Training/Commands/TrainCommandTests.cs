@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using RIL.Training.Commands;
 using RIL.Training.Configuration;
 using RIL.Training.Runs;
+using RIL.Training.Teachers;
 
 namespace RIL.Tests.Training.Commands;
 
@@ -60,6 +61,26 @@ public sealed class TrainCommandTests(TrainCommandTests.WholeRun whole) : IClass
         }
         Assert.Equal(_runs.Events("whole"), _runs.Events(name));
         Assert.All(_runs.Bits("whole"), file => Assert.True(file.Value.AsSpan().SequenceEqual(_runs.Bits(name)[file.Key]), file.Key));
+    }
+
+    [Theory, InlineData("jsonl"), InlineData("jsonl.gz")]
+    public void Collect_AfterKill_GoesOn_AndKeepsEveryAnswerOnce(string kind)
+    {
+        string[] Arguments(string file) => ["collect", "--teacher", "me", "--checkpoint", Path.Combine(_runs.Folder("whole"), "student"),
+            "--config", whole.ConfigFile, "--dataset", "quickstart:rl:0:120", "--answers", "2", "--output", file];
+        string uninterrupted = _runs.Folder($"answers-whole.{kind}"), killed = _runs.Folder($"answers-killed.{kind}");
+        Assert.Equal(0, Run(Arguments(uninterrupted)).Code);
+        using (Process process = Start(Arguments(killed)))
+        {
+            while (process.StandardOutput.ReadLine() is not null && new FileInfo(killed) is not { Exists: true, Length: > 0 }) ;
+            process.Kill();
+            process.WaitForExit();
+        }
+        (int code, _, string errors) = Run(Arguments(killed));
+        Assert.Equal((0, ""), (code, errors));
+        KeptAnswers expected = KeptAnswers.Load(uninterrupted), kept = KeptAnswers.Load(killed);
+        Assert.Equal(240, kept.Count);
+        for (int i = 0; i < 120; i++) Assert.Equal(expected.Of("me", $"rl-0-{i}"), kept.Of("me", $"rl-0-{i}"));
     }
 
     [Fact]

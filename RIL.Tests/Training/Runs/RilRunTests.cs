@@ -79,7 +79,8 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
         {
             "sft" => config with { Policy = PolicyStage.None },
             "imitation" => config with { Policy = PolicyStage.None, SftSource = SftSource.RightTeacherAnswers },
-            "similarity_only" => config with { RewardWeights = new(1, 0) },
+            // A judge that would abstain on most is not asked.
+            "similarity_only" => config with { RewardWeights = new(1, 0), Judge = JudgeRule.Numeric },
             "frozen_discriminator" => config with { TrainDiscriminator = false },
             _ => config with { RewardWeights = new(0, 1), TeachersInGroup = false, Teachers = [], LossType = preset == "grpo"
                 ? LossType.Grpo : LossType.DrGrpo, ScaleRewards = preset == "grpo" ? ScaleRewards.Group : ScaleRewards.None },
@@ -97,23 +98,16 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
             .Where(e => e.Stage == "ril" && e.Metrics.ContainsKey("discriminator/accuracy"))];
         Assert.Equal(preset is "similarity_only" or "frozen_discriminator", scored.Length > 0);
         Assert.All(scored, e => Assert.Equal(preset != "frozen_discriminator", e.Metrics.ContainsKey("discriminator/loss")));
+        if (preset != "similarity_only") return;
+        Assert.All(scored, e => Assert.DoesNotContain(e.Metrics.Keys, k => k.StartsWith("judge/", StringComparison.Ordinal)
+            || k.Contains("rewards/answer", StringComparison.Ordinal)));
+        Assert.All(scored, e => Assert.True(e.Metrics.ContainsKey("reward") && e.Metrics["loss"] != 0));
     }
 
     [Fact]
     public void QuestionsThatTheJudgeCannotDecide_AreRefused_AndMakeARunWhereItHasNoSay()
     {
-        string data = Path.Combine(_runs.Folder("text"), "data.jsonl"), answers = Path.Combine(_runs.Folder("text"), "answers.jsonl");
-        Directory.CreateDirectory(_runs.Folder("text"));
-        File.WriteAllLines(data, Enumerable.Range(0, 6)
-            .Select(i => $$"""{"id": "q{{i}}", "prompt": "is there a bag {{i}} ?", "answer": "yes"}"""));
-        File.WriteAllLines(answers, Enumerable.Range(0, 6)
-            .Select(i => $$"""{"question": "q{{i}}", "teacher": "long", "text": "answer : yes ."}"""));
-        string held = Path.Combine(_runs.Folder("text"), "held.jsonl");
-        File.WriteAllLines(held, [.. ((int[])[2, 3])
-            .Select(a => """{"prompt": "how many ?", "answer": "2", "teacher_responses": [{"teacher": "long", "text": """
-                + $$""" "there are {{a}}"}]}""")]);
-        RunConfig config = _runs.Config("text-run") with { Dataset = data, SftDataset = null, EvalDataset = held, EvalSteps = 0,
-            Teachers = [new("long", answers)], Judge = JudgeRule.Numeric };
+        RunConfig config = TextRun("undecided", _ => "yes");
         Assert.Contains("can decide none of the 6 ground truths", Assert.Throws<InputException>(() => TinyRun.Execute(config)).Message,
             StringComparison.Ordinal);
         Assert.Equal("completed", TinyRun.Execute(config with { RewardWeights = new(1, 0) }));
@@ -121,6 +115,39 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
         Assert.Contains(events.OfType<LogEvent>(), e => e.Text.EndsWith("there are no pictures.", StringComparison.Ordinal));
         ModelAccuracy teacher = ((FinishedEvent)events[^1]).Summary!.Evaluations.Single(e => e.Model == "long");
         Assert.Equal((0.5, 2), (teacher.Accuracy, teacher.Questions));
+    }
+
+    [Fact]
+    public void AJudgeThatAbstainsOnSome_LeavesThemOut_AndSaysWhyOnce()
+    {
+        RunConfig config = TextRun("undecided-in-part", i => i % 2 == 0 ? "yes" : "2");
+        Assert.Equal("completed", TinyRun.Execute(config));
+        var events = RunEvents.Read(new RunFolder(config.OutputDir!).Events).ToList();
+        MetricsEvent[] steps = [.. events.OfType<MetricsEvent>().Where(e => e.Stage == "ril")];
+        Assert.Contains(steps, e => e.Metrics["judge/abstain_ratio"] is > 0);
+        Assert.All(steps, e => Assert.Equal(8 * (1 - e.Metrics["judge/abstain_ratio"]), e.Metrics["judge/judged"]));
+        Assert.All(steps, e => Assert.Equal(e.Metrics["judge/judged"] > 0, e.Metrics.ContainsKey("reward")));
+        string[] said = [.. events.OfType<LogEvent>().Where(e => e.Text.StartsWith("Step ", StringComparison.Ordinal)
+            && e.Text.Contains("holds no number", StringComparison.Ordinal)).Select(e => e.Text)];
+        Assert.NotEmpty(said);
+        Assert.InRange(said.Count(t => t.Contains("which take no part", StringComparison.Ordinal)), 0, 1); // not at every step
+    }
+
+    // Questions without pictures under a judge that reads numbers.
+    private RunConfig TextRun(string name, Func<int, string> answer)
+    {
+        string folder = _runs.Folder(name + "-data"), data = Path.Combine(folder, "data.jsonl"),
+            answers = Path.Combine(folder, "answers.jsonl"), held = Path.Combine(folder, "held.jsonl");
+        Directory.CreateDirectory(folder);
+        File.WriteAllLines(data, Enumerable.Range(0, 6)
+            .Select(i => $$"""{"id": "q{{i}}", "prompt": "is there a bag {{i}} ?", "answer": "{{answer(i)}}"}"""));
+        File.WriteAllLines(answers, Enumerable.Range(0, 6)
+            .Select(i => $$"""{"question": "q{{i}}", "teacher": "long", "text": "answer : {{answer(i)}} ."}"""));
+        File.WriteAllLines(held, [.. ((int[])[2, 3])
+            .Select(a => """{"prompt": "how many ?", "answer": "2", "teacher_responses": [{"teacher": "long", "text": """
+                + $$""" "there are {{a}}"}]}""")]);
+        return _runs.Config(name) with { Dataset = data, SftDataset = null, EvalDataset = held, EvalSteps = 0,
+            Teachers = [new("long", answers)], Judge = JudgeRule.Numeric };
     }
 
     private void AssertSame(string name)

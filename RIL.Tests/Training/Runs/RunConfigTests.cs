@@ -33,7 +33,7 @@ public class RunConfigTests
             config.LossType, config.ClipHigh));
         Assert.Equal(new RewardWeights(0.5, 2), config.RewardWeights);
         Assert.Equal([new TeacherSource("a", "a.parquet"), new TeacherSource("b", "b.parquet")], config.Teachers);
-        Assert.Equal([1, 1], config.TeacherDraws);
+        Assert.Equal([1.0, 1.0], config.TeacherDraws);
         Assert.Empty(RunConfigCheck.Problems(config));
     }
 
@@ -112,10 +112,17 @@ public class RunConfigTests
     public void YamlThatGrowsOrNestsWithoutEnd_IsRefused(string yaml, string sentence) =>
         Assert.Contains(sentence, Assert.Throws<InputException>(() => RunConfigDocument.ParseYaml(yaml, "run.yaml")).Message);
 
+    [Fact]
+    public void Teachers_MayShareAGroupInFractions()
+    {
+        RunConfig config = Usable with { CompletionsPerPrompt = 3, CompletionsPerPass = 6 };
+        Assert.Equal([1.5, 1.5], config.TeacherDraws);
+        Assert.Empty(RunConfigCheck.Problems(config));
+    }
+
     [Theory]
     [InlineData("student=", "student is missing")]
     [InlineData("teachers=[]", "teachers is empty")]
-    [InlineData("num_generations=3", "cannot be shared by weight among 2 teachers (1.5, 1.5)")]
     [InlineData("per_device_train_batch_size=6", "not a multiple of num_generations, 4; expected whole groups, for instance 8.")]
     [InlineData("reward_weights=[0, 0]", "reward_weights are both 0")]
     [InlineData("judge=after_marker", "answer_marker is missing")]
