@@ -16,6 +16,11 @@ public static class InputReference
     public static bool IsBuiltIn(string reference) => QuickstartData.IsReference(reference);
 
     /// <summary>The rows of a data set; throws <see cref="InputException"/> naming what cannot be read.</summary>
-    public static IReadOnlyList<Example> ReadRows(string dataset) =>
-        QuickstartData.IsReference(dataset) ? QuickstartData.Load(dataset) : Dataset.Load(dataset);
+    /// <param name="dataset">Path or reference.</param>
+    /// <param name="skipBadRows">Whether rows that cannot be used are left out instead.</param>
+    public static IReadOnlyList<Example> ReadRows(string dataset, bool skipBadRows = false) => ReadDataset(dataset).Usable(skipBadRows);
+
+    /// <summary>The rows of a data set with what is wrong with the others and which columns mean nothing.</summary>
+    public static DatasetReading ReadDataset(string dataset) =>
+        QuickstartData.IsReference(dataset) ? new DatasetReading(dataset, QuickstartData.Load(dataset), []) : Dataset.Read(dataset);
 }

@@ -12,7 +12,11 @@ namespace RIL.Training.Datasets;
 /// <param name="TeacherResponses">Answers of teachers that the row carries.</param>
 public sealed record Example(
     string Id, IReadOnlyList<ChatMessage> Prompt, IReadOnlyList<PictureSource> Images, string Answer,
-    string? QuestionType, string? DataSource, IReadOnlyList<TeacherResponse> TeacherResponses);
+    string? QuestionType, string? DataSource, IReadOnlyList<TeacherResponse> TeacherResponses)
+{
+    /// <summary>The row of the file, counted from 1; 0 where it comes from none.</summary>
+    public int Row { get; init; }
+}
 
 /// <summary>A message of the prompt; <paramref name="Role"/> is system, user or assistant.</summary>
 public sealed record ChatMessage(string Role, IReadOnlyList<ContentPart> Content);

@@ -16,14 +16,14 @@ internal sealed class PictureFiles(string folder)
 
     public PictureSource Open(JsonElement entry)
     {
-        if (entry.ValueKind == JsonValueKind.String) return Open(entry.GetString()!);
+        if (entry.ValueKind == JsonValueKind.String) return Open(JsonText.Read(entry));
         if (entry.ValueKind == JsonValueKind.Object)
         {
             if (entry.TryGetProperty("bytes", out JsonElement bytes) && bytes.ValueKind == JsonValueKind.String)
-                return Inline(bytes.GetString()!, "bytes");
+                return Inline(JsonText.Read(bytes), "bytes");
             foreach (string key in new[] { "path", "url", "image" })
                 if (entry.TryGetProperty(key, out JsonElement path) && path.ValueKind == JsonValueKind.String)
-                    return Open(path.GetString()!);
+                    return Open(JsonText.Read(path));
         }
         throw new DatasetRowException(
             $"an entry of images is {DatasetRow.Kind(entry)}, expected a path, {{\"path\": …}}, {{\"bytes\": …}} or a data: URI");

@@ -86,7 +86,7 @@ public sealed class ByteLevelTokenizer
     {
         var ids = new List<int>(text.Length / 3 + 4);
         var pieces = new List<(int Start, int End)>();
-        text = Wellformed(text);
+        text = UnicodeText.Wellformed(text);
         foreach ((AddedToken? token, int start, int end) in _rawTokens.Split(text, allowSpecial))
         {
             if (token is not null)
@@ -136,18 +136,5 @@ public sealed class ByteLevelTokenizer
         foreach ((int from, int to) in pieces) _merger.Encode(text.AsSpan(from, to - from), ids);
     }
 
-    private string Normalize(string text) => _json.Compose && !System.Text.Ascii.IsValid(text)
-        ? text.Normalize(NormalizationForm.FormC) : text;
-
-    /// <summary>Replaces halves of surrogate pairs, which are no characters and cannot be normalised or written as UTF-8.</summary>
-    private static string Wellformed(string text)
-    {
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (!char.IsSurrogate(text[i])) continue;
-            if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1])) i++;
-            else return string.Concat(text.EnumerateRunes());
-        }
-        return text;
-    }
+    private string Normalize(string text) => _json.Compose ? UnicodeText.Normalized(text, NormalizationForm.FormC) : text;
 }

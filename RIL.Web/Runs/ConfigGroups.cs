@@ -5,7 +5,7 @@ public static class ConfigGroups
 {
     private static readonly (string Heading, string[] Keys)[] Groups =
     [
-        ("Student and data", ["student", "dataset", "sft_dataset", "eval_dataset", "validation_dataset", "min_pixels", "max_pixels"]),
+        ("Student and data", ["student", "dataset", "sft_dataset", "eval_dataset", "validation_dataset", "min_pixels", "max_pixels", "max_prompt_length", "prompt_overflow", "skip_bad_rows", "allow_text_only"]),
         ("Teachers", ["teachers", "teachers_in_group"]),
         ("Rewards and judge", ["reward_weights", "similarity", "judge", "answer_marker", "scale_rewards", "mask_truncated_completions", "max_idle_steps"]),
         ("Discriminator", ["train_discriminator"]),

@@ -110,6 +110,199 @@ public sealed class DatasetTests : IDisposable
         Assert.Contains(reason, problem.Reason);
     }
 
+    [Theory]
+    [InlineData("imgs")]
+    [InlineData("Images")]
+    [InlineData("IMAGE")]
+    [InlineData("image_")]
+    [InlineData("iamge")]
+    [InlineData("picture")]
+    [InlineData("Pictures")]
+    [InlineData("image_path")]
+    [InlineData("image-paths")]
+    [InlineData("photo")]
+    [InlineData("file_name")]
+    public void ColumnsOfPicturesByAnotherName_AreRefusedAndNotLost(string column)
+    {
+        string row = $$"""{"prompt": "?", "{{column}}": "pictures/a.png", "answer": "x"}""";
+        DatasetProblem problem = Assert.Single(Dataset.Read(Write(row)).Problems);
+        Assert.Contains($"column '{column}' is not read, and the row has no image", problem.Reason);
+        Assert.Single(Load(row.Replace("\"pictures/a.png\"", "[]")));
+        Assert.Single(Load($$"""{"prompt": "<image>?", "{{column}}": "x", "images": ["pictures/a.png"], "answer": "x"}"""));
+    }
+
+    [Theory]
+    [InlineData("""{"promt": "?", "answer": "x"}""", "'prompt' is the nearest")]
+    [InlineData("""{"query": "?", "answer": "x"}""", "'prompt' is the nearest")]
+    [InlineData("""{"prompt": "?", "anwser": "x"}""", "'answer' is the nearest")]
+    [InlineData("""{"prompt": "?", "solutions": "x"}""", "'solution' is the nearest")]
+    [InlineData("""{"prompt": "?", "Answer": "x"}""", "'answer' is the nearest")]
+    [InlineData("""{"prompt": "?", "ground_truth": "x"}""", "'answer' is the nearest")]
+    [InlineData("""{"prompt": "?", "answer": "x", "questiontype": "a"}""", "'question_type' is the nearest")]
+    [InlineData("""{"prompt": "?", "answer": "x", "teacher_response": []}""", null)]
+    [InlineData("""{"prompt": "?", "answer": "x", "teacher_response": [1]}""", "'teacher_responses' is the nearest")]
+    [InlineData("""{"prompt": "?", "answer": "x", "ID": 3}""", "'id' is the nearest")]
+    [InlineData("""{"prompt": "?", "answer": "x", "label": 3, "question": "y", "hint": "z"}""", null)]
+    [InlineData("""{"conversations": [], "image": "pictures/a.png"}""", "LLaVA's (ShareGPT)")]
+    [InlineData("""{"messages": [], "solution": "x"}""", "ms-swift's")]
+    [InlineData("""{"problem": "?", "answer": "x"}""", "EasyR1's")]
+    public void ColumnsByAnotherName_AreRefusedWhereSomethingWouldBeLost(string row, string? reason)
+    {
+        DatasetReading reading = Dataset.Read(Write(row));
+        if (reason is null) Assert.Empty(reading.Problems);
+        else Assert.Contains(reason, Assert.Single(reading.Problems).Reason);
+    }
+
+    [Fact]
+    public void OtherColumns_AreIgnoredAndListedOnce()
+    {
+        string row = """{"prompt": "?", "answer": "x", "hint": 1, "question": "?"}""";
+        Assert.Equal(["hint", "question"], Dataset.Read(Write(row, row)).IgnoredColumns);
+    }
+
+    [Fact]
+    public void TheSinglePictureOfARow_StandsBeforeItsQuestion()
+    {
+        Example example = Assert.Single(Load("""{"prompt": "What?", "image": {"path": "pictures/a.png"}, "answer": "x"}"""));
+        Assert.Equal([null, "What?"], example.Prompt[0].Content.Select(p => p.Text));
+        Assert.Equal("pictures/a.png", example.Images[0].Name);
+        Assert.Contains("given twice", Assert.Single(Dataset.Read(Write(
+            """{"prompt": "<image>?", "image": "pictures/a.png", "images": ["pictures/a.png"], "answer": "x"}""")).Problems).Reason);
+    }
+
+    [Theory]
+    [InlineData("72.0", "72")]
+    [InlineData("72", "72")]
+    [InlineData("7.2e1", "72")]
+    [InlineData("1e3", "1000")]
+    [InlineData("1.5E-3", "0.0015")]
+    [InlineData("-0.50", "-0.5")]
+    [InlineData("-0.0", "0")]
+    [InlineData("0e9", "0")]
+    [InlineData("100", "100")]
+    [InlineData("123456789012345678901234567890", "123456789012345678901234567890")]
+    [InlineData("12345678901234567890.25", "12345678901234567890.25")]
+    [InlineData("1e400000", "1e400000")]
+    [InlineData("1e99999999999", "1e99999999999")]
+    [InlineData("true", "true")]
+    [InlineData("\"72.0\"", "72.0")]
+    [InlineData("\" 7\"", " 7")]
+    public void NumbersAreReadAsPeopleWriteThem(string json, string text) =>
+        Assert.Equal(text, Assert.Single(Load($$"""{"prompt": "?", "answer": {{json}}}""")).Answer);
+
+    [Fact]
+    public void AnyNumber_IsTheSameNumberAsText()
+    {
+        var random = new Random(3);
+        for (int i = 0; i < 2000; i++)
+        {
+            string raw = (random.Next(4) switch
+            {
+                0 => random.NextInt64(), 1 => Math.ScaleB(random.NextDouble() - 0.5, random.Next(-200, 200)), 2 => random.Next(1000) / 10d,
+                _ => random.Next(-9, 9) * Math.Pow(10, random.Next(-20, 20)),
+            }).ToString(random.Next(2) == 0 ? "R" : "E17", System.Globalization.CultureInfo.InvariantCulture);
+            string text = JsonText.Number(raw);
+            Assert.Equal(double.Parse(raw, System.Globalization.CultureInfo.InvariantCulture),
+                double.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+            Assert.Equal(text, JsonText.Number(text));
+            Assert.DoesNotContain('E', text);
+        }
+    }
+
+    [Theory]
+    [InlineData("""\ud800""", "\uFFFD")]
+    [InlineData("""a\udc00b""", "a\uFFFDb")]
+    [InlineData("""\ud83d\ude00 \ud83d""", "\U0001F600 \uFFFD")]
+    [InlineData("""\n\t\"\\\/\ud800\u0041""", "\n\t\"\\/\uFFFDA")]
+    [InlineData("""\ufffe\uffff""", "\uFFFE\uFFFF")]
+    [InlineData("""x\u0000""", "x\0")]
+    public void EscapesThatAreNoCharacters_AreReadAsTheReplacementCharacter(string escaped, string text)
+    {
+        Example row = Assert.Single(Load($$"""
+            {"id": "{{escaped}}", "prompt": "?{{escaped}}", "answer": "{{escaped}}", "question_type": "{{escaped}}",
+             "teacher_responses": [{"teacher": "{{escaped}}", "text": "{{escaped}}"}]}
+            """));
+        Assert.Equal((text, text, text), (row.Id, row.Answer, row.QuestionType!));
+        Assert.Equal("?" + text, row.Prompt[0].Content[0].Text);
+        Assert.Equal([new TeacherResponse(text, text)], row.TeacherResponses);
+    }
+
+    [Fact]
+    public void BytesThatAreNoCharacters_AreReadAsTheReplacementCharacter()
+    {
+        byte[] row = [.. "{\"prompt\": \"?\", \"answer\": \"a"u8, 0xED, 0xA0, 0x80, 0xFF, .. "b\"}\n"u8];
+        File.WriteAllBytes(_folder.File("data", "data.jsonl"), [.. row, .. "{\"\\ud800\": 1, \"prompt\": \"?\", \"answer\": 1}"u8]);
+        DatasetReading reading = Dataset.Read(_folder.File("data"));
+        Assert.Equal("a\uFFFD\uFFFD\uFFFD\uFFFDb", reading.Examples[0].Answer);
+        Assert.All(reading.Problems, p => Assert.Equal("a name in it is not valid Unicode", p.Reason));
+        Assert.Equal(2, reading.Rows);
+    }
+
+    [Theory]
+    [InlineData("<image>?", null, "?")]
+    [InlineData(@"\<image>?<image>", "<image>?", null)]
+    [InlineData(@"\\<image>?", @"\", null, "?")]
+    [InlineData(@"\\\<image>?<image>", @"\<image>?", null)]
+    [InlineData(@"a \frac<image>", @"a \frac", null)]
+    [InlineData(@"\<image<image>", @"\<image", null)]
+    public void ABackslashMakesAMarkerText(string prompt, params string?[] parts) => Assert.Equal(parts, Assert.Single(Load(
+        $$"""{"prompt": {{System.Text.Json.JsonSerializer.Serialize(prompt)}}, "images": ["pictures/a.png"], "answer": "x"}"""))
+        .Prompt[0].Content.Select(p => p.Text));
+
+    [Fact]
+    public void NumbersOfRowsAreIdentifiersUnlessGivenOnes()
+    {
+        const string Plain = """{"prompt": "?", "answer": "x"}""";
+        IReadOnlyList<Example> rows = Dataset.Load(Write(Plain, Plain, """{"id": 1.0, "prompt": "?", "answer": "x"}""",
+            """{"id": "row-1", "prompt": "?", "answer": "x"}""", """{"id": "", "prompt": "?", "answer": "x"}"""));
+        Assert.Equal(["row-row-1", "2", "1", "row-1", "5"], rows.Select(r => r.Id));
+        Assert.Equal([1, 2, 3, 4, 5], rows.Select(r => r.Row));
+    }
+
+    [Fact]
+    public void Files_AreReadWhateverTheirEndsOfLinesMarksAndLists()
+    {
+        string[] rows = ["""{"prompt": "é?", "answer": "x"}""", "", """{"prompt": "b?", "answer": "y"}"""];
+        string list = $"[{rows[0]},\n {rows[2]}]";
+        foreach ((string name, byte[] bytes) in new[]
+        {
+            ("a.jsonl", Utf8(string.Join("\r\n", rows))), ("a.jsonl", Utf8(string.Join('\r', rows) + '\r')),
+            ("a.jsonl", [0xEF, 0xBB, 0xBF, .. Utf8(string.Join('\n', rows) + "\n\n")]),
+            ("a.jsonl", [0xFF, 0xFE, .. System.Text.Encoding.Unicode.GetBytes(string.Join("\r\n", rows))]),
+            ("a.json", Utf8(list)), ("a.jsonl", [0xEF, 0xBB, 0xBF, .. Utf8("\n " + list)]),
+        })
+        {
+            File.WriteAllBytes(_folder.File("data", name), bytes);
+            DatasetReading reading = Dataset.Read(_folder.File("data", name));
+            Assert.Empty(reading.Problems);
+            Assert.Equal(["é?", "b?"], reading.Examples.Select(e => e.Prompt[0].Content[0].Text));
+            Assert.Equal(name == "a.json" || bytes[^1] == ']' ? 2 : 3, reading.Examples[1].Row);
+        }
+        static byte[] Utf8(string text) => System.Text.Encoding.UTF8.GetBytes(text);
+    }
+
+    [Fact]
+    public void LongRows_AreReadWholeAcrossBuffers()
+    {
+        string[] rows = [.. Enumerable.Range(0, 60)
+            .Select(i => $$"""{"prompt": "{{new string('a', i * 7919 % 200_000)}}?", "answer": "{{i}}"}""")];
+        IReadOnlyList<Example> read = Dataset.Load(Write(rows));
+        Assert.Equal(Enumerable.Range(0, 60).Select(i => ($"{i}", i * 7919 % 200_000 + 1)),
+            read.Select(r => (r.Answer, r.Prompt[0].Content[0].Text!.Length)));
+    }
+
+    [Fact]
+    public void BadRows_CanBeLeftOut()
+    {
+        DatasetReading reading = Dataset.Read(Write("""{"prompt": "?", "answer": "x"}""", "{}", """{"id": "c", "prompt": "?"}"""));
+        Assert.Single(reading.Usable(skipBadRows: true));
+        Assert.Contains("row 3 ('c'): answer (or solution) is missing). Correct or remove them, or set skip_bad_rows",
+            Assert.Throws<InputException>(() => reading.Usable(skipBadRows: false)).Message);
+        DatasetReading none = reading.Without([new DatasetProblem(1, "its picture is damaged")]);
+        Assert.Equal((3, 0), (none.Rows, none.Examples.Count));
+        Assert.Throws<InputException>(() => none.Usable(skipBadRows: true));
+    }
+
     [Fact]
     public void Load_SaysHowManyRowsAreBadAndNamesTheFirst()
     {
@@ -141,7 +334,7 @@ public sealed class DatasetTests : IDisposable
         File.WriteAllText(_folder.File("data", "other.jsonl"), "{}");
         Assert.Single(Dataset.Load(_folder.File("data")));
         File.Move(_folder.File("data", "data.jsonl"), _folder.File("data", "third.jsonl"));
-        Assert.Contains("2 JSONL files (other.jsonl, third.jsonl)",
+        Assert.Contains("2 files of rows (other.jsonl, third.jsonl)",
             Assert.Throws<InputException>(() => Dataset.Load(_folder.File("data"))).Message);
     }
 

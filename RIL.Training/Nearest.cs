@@ -1,4 +1,4 @@
-namespace RIL.Training.Configuration;
+namespace RIL.Training;
 
 /// <summary>The known word that a mistyped one most likely meant.</summary>
 public static class Nearest
@@ -6,9 +6,10 @@ public static class Nearest
     /// <summary>The word among those known that takes the fewest changes of letters.</summary>
     public static string To(string word, IEnumerable<string> known) => known.MinBy(k => Distance(word.ToLowerInvariant(), k))!;
 
-    // Levenshtein's edit distance, one row at a time.
-    private static int Distance(string a, string b)
+    /// <summary>Levenshtein's edit distance: letters inserted, left out or replaced.</summary>
+    public static int Distance(string a, string b)
     {
+        // One row of the table at a time.
         int[] row = [.. Enumerable.Range(0, b.Length + 1)];
         for (int i = 1; i <= a.Length; i++)
         {
