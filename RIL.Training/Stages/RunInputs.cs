@@ -19,10 +19,10 @@ internal sealed class RunInputs
         StudentFolder = InputReference.ResolvePath(config.Student);
         Encoder = ModelCatalog.LoadPromptEncoder(StudentFolder, config.MinPixels, config.MaxPixels);
         Judge = config.CreateJudge();
-        Questions = InputReference.ReadRows(config.Dataset);
-        SftQuestions = config.SftDataset is { } sft ? InputReference.ReadRows(sft) : Questions;
-        EvaluationQuestions = config.EvalDataset is { } eval ? Limited(InputReference.ReadRows(eval)) : [];
-        ValidationQuestions = config.ValidationDataset is { } validation ? Limited(InputReference.ReadRows(validation))
+        Questions = InputReference.ReadRows(config.Dataset, config.SkipBadRows);
+        SftQuestions = config.SftDataset is { } sft ? InputReference.ReadRows(sft, config.SkipBadRows) : Questions;
+        EvaluationQuestions = config.EvalDataset is { } eval ? Limited(InputReference.ReadRows(eval, config.SkipBadRows)) : [];
+        ValidationQuestions = config.ValidationDataset is { } validation ? Limited(InputReference.ReadRows(validation, config.SkipBadRows))
             : EvaluationQuestions;
         Kept = config.UsesTeachers ? TeacherAnswers.Load(config, Questions, Encoder) : new KeptAnswers();
     }

@@ -9,7 +9,6 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using RIL.Training;
-using RIL.Training.Configuration;
 
 namespace RIL.Web.Api;
 
