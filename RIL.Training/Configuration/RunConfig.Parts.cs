@@ -69,7 +69,7 @@ public sealed partial record RunConfig
     };
 
     /// <summary>The judge.</summary>
-    public IJudge CreateJudge() => new RuleJudge(Judge, AnswerMarker);
+    public IJudge CreateJudge() => new RuleJudge(Judge, AnswerMarker, AnswerPattern, AnswerTolerance);
 
     /// <summary>The teachers and their shares.</summary>
     public IReadOnlyList<TeacherShare> TeacherShares => [.. Teachers.Select(t => new TeacherShare(t.Name, t.Weight))];

@@ -37,12 +37,24 @@ public sealed partial record RunConfig
     public IReadOnlyList<TeacherSource> Teachers { get; init; } = [];
 
     /// <summary>Rule of the judge.</summary>
-    [Setting("judge", "Rule by which an answer counts as right.")]
+    [Setting("judge", "Rule by which an answer counts as right: exact text, numeric, multiple_choice, after_marker, or math (expressions, "
+        + "LaTeX).")]
     public JudgeRule Judge { get; init; } = JudgeRule.Exact;
 
     /// <summary>Text after which the answer stands.</summary>
-    [Setting("answer_marker", "The judge reads what follows the last occurrence of this text (needed by judge: after_marker).")]
+    [Setting("answer_marker", "The judge reads what follows the last occurrence of this text (needed by judge: after_marker and "
+        + "answer_pattern: marker).")]
     public string? AnswerMarker { get; init; }
+
+    /// <summary>Where the answer stands.</summary>
+    [Setting("answer_pattern", "Where the judge finds the answer: tags = <answer>…</answer>, boxed = \\boxed{…}, marker = after answer_marker, "
+        + "whole = all of it, auto = the first of these that is there, or after words like 'the answer is'.")]
+    public AnswerPattern AnswerPattern { get; init; } = AnswerPattern.Auto;
+
+    /// <summary>Share by which numbers may differ.</summary>
+    [Setting("answer_tolerance", "Share of the larger number by which two numbers may differ and count as equal (numeric, math); null = 1e-6 "
+        + "for numbers with decimals, and 0 for whole ones and fractions.", Min = 0, Max = 1)]
+    public double? AnswerTolerance { get; init; }
 
     /// <summary>Smallest picture area.</summary>
     [Setting("min_pixels", "Smallest picture area in pixels, smaller ones are enlarged; null = the checkpoint's own.",

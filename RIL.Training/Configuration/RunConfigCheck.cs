@@ -20,8 +20,7 @@ public static class RunConfigCheck
             if (setting.Problem(c) is { } problem) yield return problem;
         if (c.Student.Length == 0) yield return "student is missing; expected a checkpoint folder.";
         if (c.Dataset.Length == 0) yield return "dataset is missing; expected a .jsonl or .parquet file or a folder.";
-        if (c.Judge == JudgeRule.AfterMarker && string.IsNullOrEmpty(c.AnswerMarker))
-            yield return "judge is after_marker and answer_marker is missing; expected the text after which the answer stands.";
+        foreach (string problem in JudgeProblems(c)) yield return problem;
         if (c.MinPixels > c.MaxPixels) yield return $"min_pixels is {c.MinPixels}, more than max_pixels, {c.MaxPixels}.";
         if (c.EvalSteps > 0 && c.ValidationDataset is null && c.EvalDataset is null)
             yield return $"eval_steps is {c.EvalSteps} and there is neither validation_dataset nor eval_dataset; give one, or set "
@@ -51,6 +50,17 @@ public static class RunConfigCheck
             yield return "loss_type is grpo and scale_rewards is none; GRPO divides by the group's standard deviation.";
         if (c.WarmupSteps >= c.MaxSteps)
             yield return $"warmup_steps is {c.WarmupSteps} of {c.MaxSteps} steps: the learning rate never arrives.";
+    }
+
+    private static IEnumerable<string> JudgeProblems(RunConfig c)
+    {
+        bool marks = c.Judge == JudgeRule.AfterMarker;
+        if (marks && c.AnswerPattern is not (AnswerPattern.Auto or AnswerPattern.Marker))
+            yield return $"judge is after_marker and answer_pattern is {c.AnswerPattern.ToString().ToLowerInvariant()}; expected judge: exact "
+                + "with this pattern, or answer_pattern: marker.";
+        if ((marks || c.AnswerPattern == AnswerPattern.Marker) && string.IsNullOrWhiteSpace(c.AnswerMarker))
+            yield return $"{(marks ? "judge is after_marker" : "answer_pattern is marker")} and answer_marker is missing; expected the text "
+                + "after which the answer stands.";
     }
 
     private static IEnumerable<string> TeacherProblems(RunConfig c)

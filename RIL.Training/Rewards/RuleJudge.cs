@@ -1,35 +1,37 @@
+using RIL.Training.Rewards.Expressions;
+
 namespace RIL.Training.Rewards;
 
 /// <summary>
-/// A judge that is a rule: 1 where the completion gives the ground truth, else 0; it abstains only where the ground truth cannot be
-/// compared at all. Texts are compared in Unicode's compatibility form (NFKC), without regard to case, with single blanks, and without
-/// sentence marks, quotes and markdown signs at both ends.
+/// A judge that is a rule: 1 where the completion gives the ground truth, else 0 with the reason; it abstains where the ground truth
+/// cannot be compared by the rule. No text makes it throw, and the same texts give the same verdict everywhere. docs/judges.md holds the
+/// rules with examples.
 /// </summary>
-/// <remarks>
-/// <list type="bullet">
-/// <item><c>exact</c>: the whole completion.</item>
-/// <item><c>numeric</c>: the last number of both (sign, thousands by commas, decimals, exponent, a/b), equal up to one part in a
-/// million.</item>
-/// <item><c>multiple_choice</c>: the option letter: the whole text, a leading "B.", the last "answer is B", the last "(B)", or the last
-/// capital alone, in this order.</item>
-/// <item><c>after_marker</c>: what follows the last marker, compared as text; 0 without a marker. A ground truth may be a whole answer
-/// with the marker or its last part alone.</item>
-/// </list>
-/// </remarks>
 public sealed class RuleJudge : IJudge
 {
-    private const double Tolerance = 1e-6;
-
     private readonly JudgeRule _rule;
+    private readonly AnswerPattern _pattern;
     private readonly string? _marker;
+    private readonly Comparison _comparison;
 
-    /// <summary>A judge of this rule; <paramref name="marker"/> is needed by <see cref="JudgeRule.AfterMarker"/> alone.</summary>
-    public RuleJudge(JudgeRule rule, string? marker = null)
+    /// <summary>A judge of this rule.</summary>
+    /// <param name="rule">How answers are compared.</param>
+    /// <param name="marker">The text after which the answer stands: needed by <see cref="JudgeRule.AfterMarker"/> and
+    /// <see cref="AnswerPattern.Marker"/>.</param>
+    /// <param name="pattern">Where answers stand; <see cref="JudgeRule.AfterMarker"/> has its own.</param>
+    /// <param name="tolerance">Share by which numbers may differ; null: one in a million for those with decimals, none for whole
+    /// ones.</param>
+    public RuleJudge(JudgeRule rule, string? marker = null, AnswerPattern pattern = AnswerPattern.Auto, double? tolerance = null)
     {
-        if (rule == JudgeRule.AfterMarker && string.IsNullOrWhiteSpace(marker))
-            throw new InputException(
-                "judge is after_marker and answer_marker is missing; expected the text after which the answer stands.");
-        (_rule, _marker) = (rule, marker?.Trim());
+        if (rule == JudgeRule.AfterMarker) pattern = AnswerPattern.Marker;
+        if (pattern == AnswerPattern.Marker && string.IsNullOrWhiteSpace(marker))
+            throw new InputException((rule == JudgeRule.AfterMarker ? "judge is after_marker" : "answer_pattern is marker")
+                + " and answer_marker is missing; expected the text after which the answer stands.");
+        (_rule, _pattern) = (rule, pattern);
+        _marker = string.IsNullOrWhiteSpace(marker) ? null : AnswerText.Clean(marker).Trim();
+        if (_marker is { Length: 0 })
+            throw new InputException("answer_marker holds nothing that can be seen; expected the text after which the answer stands.");
+        _comparison = new Comparison(tolerance, listsAreSets: rule == JudgeRule.Math);
     }
 
     /// <inheritdoc/>
@@ -37,46 +39,35 @@ public sealed class RuleJudge : IJudge
         ValueTask.FromResult<IReadOnlyList<Verdict>>([.. completions.Select(c => Judge(c.Example.Answer, c.Text))]);
 
     /// <summary>The verdict on a completion.</summary>
-    public Verdict Judge(string truth, string completion) => _rule switch
+    public Verdict Judge(string truth, string completion)
     {
-        JudgeRule.Numeric => Numeric(truth, completion),
-        JudgeRule.MultipleChoice => MultipleChoice(truth, completion),
-        JudgeRule.AfterMarker => Compare(AfterMarker(truth) ?? truth, AfterMarker(completion), $"there is no '{_marker}'"),
-        _ => Compare(truth, completion, ""),
-    };
+        string expected = AnswerText.Clean(truth), said = AnswerText.Clean(completion);
+        if (AnswerText.Normal(expected).Length == 0) return Verdict.Abstention("the ground truth is empty");
+        FoundAnswer right = AnswerPlaces.Find(expected, _pattern, _marker)
+            ?? AnswerPlaces.Find(expected, AnswerPattern.Auto, _marker)!.Value;
+        if (right.Place == PlaceOfAnswer.Running) right = right with { Place = PlaceOfAnswer.Alone };
+        if (AnswerText.Normal(right.Text).Length == 0) return Verdict.Abstention("the ground truth is empty");
+        FoundAnswer? given = AnswerPlaces.Find(said, _pattern, _marker);
+        return _rule switch
+        {
+            JudgeRule.Numeric => NumberRule.Judge(right, given, Absence, _comparison),
+            JudgeRule.Math => MathRule.Judge(right, given, Absence, _comparison),
+            JudgeRule.MultipleChoice => MultipleChoice(right, given),
+            _ => TextRule.Judge(right, given, Absence, said, isWhole: _pattern == AnswerPattern.Whole),
+        };
+    }
 
     /// <summary>Whether the completion is right; null where the judge abstains.</summary>
-    public bool? IsRight(string truth, string completion) => Judge(truth, completion).Value is { } value ? value == 1 : null;
+    public bool? IsRight(string truth, string completion) => Judge(truth, completion).IsRight;
 
-    private static Verdict Compare(string truth, string? given, string absent)
+    private string Absence => AnswerPlaces.Absence(_pattern, _marker);
+
+    private Verdict MultipleChoice(FoundAnswer truth, FoundAnswer? given)
     {
-        string expected = AnswerNormal.Text(truth);
-        if (expected.Length == 0) return new Verdict(null, "the ground truth is empty");
-        if (given is null) return new Verdict(0, absent);
-        string said = AnswerNormal.Text(given);
-        return said == expected ? new Verdict(1, null) : new Verdict(0, $"'{Short(said)}' instead of '{Short(expected)}'");
+        if (OptionReader.Read(truth) is not { } expected)
+            return Verdict.Abstention($"the ground truth '{AnswerText.Short(truth.Text)}' names no option");
+        if (given is not { } answer) return Verdict.Wrong(Absence);
+        if (OptionReader.Read(answer) is not { } said) return Verdict.Wrong("there is no option");
+        return said == expected ? Verdict.Right : Verdict.Wrong($"{said} instead of {expected}");
     }
-
-    private static Verdict Numeric(string truth, string completion)
-    {
-        if (AnswerNormal.Number(truth) is not { } expected) return new Verdict(null, $"the ground truth '{Short(truth)}' holds no number");
-        if (AnswerNormal.Number(completion) is not { } said) return new Verdict(0, "there is no number");
-        bool equal = Math.Abs(said - expected) <= Tolerance * Math.Max(Math.Abs(said), Math.Abs(expected));
-        return equal ? new Verdict(1, null) : new Verdict(0, FormattableString.Invariant($"{said} instead of {expected}"));
-    }
-
-    private static Verdict MultipleChoice(string truth, string completion)
-    {
-        if (AnswerNormal.Option(truth) is not { } expected) return new Verdict(null, $"the ground truth '{Short(truth)}' names no option");
-        if (AnswerNormal.Option(completion) is not { } said) return new Verdict(0, "there is no option");
-        return said == expected ? new Verdict(1, null) : new Verdict(0, $"{said} instead of {expected}");
-    }
-
-    private string? AfterMarker(string text)
-    {
-        int at = text.LastIndexOf(_marker!, StringComparison.OrdinalIgnoreCase);
-        return at < 0 ? null : text[(at + _marker!.Length)..];
-    }
-
-    private static string Short(string text) => text.Length <= 60 ? text : text[..59] + "…";
 }

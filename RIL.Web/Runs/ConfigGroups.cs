@@ -7,7 +7,7 @@ public static class ConfigGroups
     [
         ("Student and data", ["student", "dataset", "sft_dataset", "eval_dataset", "validation_dataset", "min_pixels", "max_pixels", "max_prompt_length", "prompt_overflow", "skip_bad_rows", "allow_text_only"]),
         ("Teachers", ["teachers", "teachers_in_group"]),
-        ("Rewards and judge", ["reward_weights", "similarity", "judge", "answer_marker", "scale_rewards", "mask_truncated_completions", "max_idle_steps"]),
+        ("Rewards and judge", ["reward_weights", "similarity", "judge", "answer_marker", "answer_pattern", "answer_tolerance", "scale_rewards", "mask_truncated_completions", "max_idle_steps"]),
         ("Discriminator", ["train_discriminator"]),
         ("Warm start", []),
         ("Objective", ["policy", "loss_type", "importance_sampling_level", "epsilon", "epsilon_high", "beta", "num_iterations"]),

@@ -24,6 +24,7 @@ public partial class TeacherDetailPage
     private Dictionary<string, string> _names = [];
     private Virtualize<TeacherRow>? _list;
     private JudgeRule _rule;
+    private AnswerPattern _pattern;
     private string? _marker, _judged, _refusal, _fault;
     private int _matching;
     private bool _member, _looked;
@@ -48,6 +49,9 @@ public partial class TeacherDetailPage
     /// <summary>Text after which the answer stands.</summary>
     [SupplyParameterFromQuery(Name = "answer_marker")] public string? Marker { get; set; }
 
+    /// <summary>Where the answer stands in a text.</summary>
+    [SupplyParameterFromQuery(Name = "answer_pattern")] public string? Pattern { get; set; }
+
     [Inject] private TeacherService Teachers { get; set; } = default!;
 
     [Inject] private TeacherAnswers Answers { get; set; } = default!;
@@ -65,6 +69,8 @@ public partial class TeacherDetailPage
     [Inject] private IAuthorizationService Authorization { get; set; } = default!;
 
     [CascadingParameter] private Task<AuthenticationState> Authentication { get; set; } = default!;
+
+    private bool AsksForMarker => _rule == JudgeRule.AfterMarker || _pattern == AnswerPattern.Marker;
 
     private string NewRun => $"/runs/new?dataset={Uri.EscapeDataString(_teacher!.Dataset)}&teacher={Uri.EscapeDataString(_teacher.Reference)}";
 
@@ -100,11 +106,12 @@ public partial class TeacherDetailPage
         (JudgeRule rule, string? marker) = TeacherJudgement.Suited(teacher.Dataset, examples);
         if (Enum.TryParse(Judge?.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out JudgeRule asked)) rule = asked;
         (_rule, _marker) = (rule, Marker ?? marker);
+        _pattern = Enum.TryParse(Pattern, ignoreCase: true, out AnswerPattern pattern) ? pattern : AnswerPattern.Auto;
         // The marker may still be missing while somebody chooses the rule.
-        if (_rule == JudgeRule.AfterMarker && string.IsNullOrWhiteSpace(_marker)) _marker = "answer:";
-        string key = $"{teacher.Id}\n{teacher.Name}\n{_rule}\n{_marker}";
+        if (AsksForMarker && string.IsNullOrWhiteSpace(_marker)) _marker = "answer:";
+        string key = $"{teacher.Id}\n{teacher.Name}\n{_rule}\n{_marker}\n{_pattern}";
         if (key == _judged) return;
-        _judgement = TeacherJudgement.Of(examples, Answers.Of(teacher.Reference, teacher.Name), teacher.Name, _rule, _marker);
+        _judgement = TeacherJudgement.Of(examples, Answers.Of(teacher.Reference, teacher.Name), teacher.Name, _rule, _marker, _pattern);
         _judged = key;
     }
 
@@ -118,7 +125,7 @@ public partial class TeacherDetailPage
 
     private static string Share(TypeScore score) => (100.0 * score.Right / Math.Max(1, score.Judged)).ToString("0.#", CultureInfo.InvariantCulture);
 
-    private static string Word(JudgeRule rule) => rule switch { JudgeRule.MultipleChoice => "multiple_choice", JudgeRule.AfterMarker => "after_marker", JudgeRule.Numeric => "numeric", _ => "exact" };
+    private static string Word(JudgeRule rule) => rule switch { JudgeRule.MultipleChoice => "multiple_choice", JudgeRule.AfterMarker => "after_marker", JudgeRule.Numeric => "numeric", JudgeRule.Math => "math", _ => "exact" };
 
     private static string VerdictIcon(JudgedAnswer answer) => answer.Right switch
     {

@@ -32,12 +32,12 @@ internal static class TeacherEndpoints
     }
 
     private static async Task<IResult> Rows(
-        string id, TeacherService teachers, TeacherAnswers answers, DatasetRows rows, string? judge = null, string? answer_marker = null, string? type = null, string? kind = null, string? text = null, int offset = 0, int limit = 50)
+        string id, TeacherService teachers, TeacherAnswers answers, DatasetRows rows, string? judge = null, string? answer_marker = null, AnswerPattern? answer_pattern = null, string? type = null, string? kind = null, string? text = null, int offset = 0, int limit = 50)
     {
         if (await teachers.Find(id) is not { } found) return Missing(id);
         IReadOnlyList<Example> examples = rows.Of(found.Dataset);
         (JudgeRule rule, string? marker) = judge is not null ? (Rule(judge), answer_marker) : TeacherJudgement.Suited(found.Dataset, examples);
-        return TypedResults.Ok(TeacherJudgement.Of(examples, answers.Of(found.Reference, found.Name), found.Name, rule, marker).Page(type, kind, text, Math.Max(0, offset), Math.Clamp(limit, 1, LongestPage)));
+        return TypedResults.Ok(TeacherJudgement.Of(examples, answers.Of(found.Reference, found.Name), found.Name, rule, marker, answer_pattern ?? AnswerPattern.Auto).Page(type, kind, text, Math.Max(0, offset), Math.Clamp(limit, 1, LongestPage)));
     }
 
     private static async Task<IResult> Upload(HttpContext context, TeacherIntake intake, string? dataset = null, string? name = null, string? notes = null, string? teacher = null, bool skip_bad_rows = false)
@@ -59,7 +59,7 @@ internal static class TeacherEndpoints
     }
 
     private static JudgeRule Rule(string name) =>
-        Enum.TryParse(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out JudgeRule rule) ? rule : throw new InputException($"judge is '{name}'; expected exact, numeric, multiple_choice or after_marker.");
+        Enum.TryParse(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out JudgeRule rule) ? rule : throw new InputException($"judge is '{name}'; expected exact, numeric, multiple_choice, after_marker or math.");
 
     private static string? Given(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 

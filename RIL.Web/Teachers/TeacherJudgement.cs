@@ -47,16 +47,21 @@ public sealed class TeacherJudgement
     public double? Accuracy => Types.Sum(t => t.Judged) is > 0 and var judged ? Types.Sum(t => t.Right) / (double)judged : null;
 
     /// <summary>Judges all answers; throws <see cref="InputException"/> where the rule lacks its marker.</summary>
-    public static TeacherJudgement Of(IReadOnlyList<Example> examples, KeptAnswers kept, string name, JudgeRule rule, string? marker) =>
-        new(examples, kept, name, new RuleJudge(rule, marker));
+    public static TeacherJudgement Of(IReadOnlyList<Example> examples, KeptAnswers kept, string name, JudgeRule rule, string? marker, AnswerPattern pattern = AnswerPattern.Auto) =>
+        new(examples, kept, name, new RuleJudge(rule, marker, pattern));
 
-    /// <summary>The rule that suits the right answers: numbers, option letters, or texts; the example's own for the example.</summary>
+    /// <summary>The rule that suits the right answers: numbers, option letters, expressions, or texts; the example's own for the example.</summary>
     public static (JudgeRule Rule, string? Marker) Suited(string dataset, IReadOnlyList<Example> examples)
     {
         if (dataset.StartsWith("quickstart:", StringComparison.Ordinal)) return (JudgeRule.AfterMarker, "answer :");
         string[] some = [.. examples.Take(200).Select(e => e.Answer.Trim())];
         if (some.All(a => double.TryParse(a, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out _))) return (JudgeRule.Numeric, null);
-        return some.All(a => a.Length == 1 && char.IsAsciiLetter(a[0])) ? (JudgeRule.MultipleChoice, null) : (JudgeRule.Exact, null);
+        if (some.All(a => a.Length == 1 && char.IsAsciiLetter(a[0]))) return (JudgeRule.MultipleChoice, null);
+        // Numbers with units, times, fractions; with roots, powers or LaTeX they are expressions.
+        var numbers = new RuleJudge(JudgeRule.Numeric, null, AnswerPattern.Whole);
+        if (some.All(a => a.Any(char.IsDigit) && numbers.IsRight(a, a) == true)) return (some.Any(IsExpression) ? JudgeRule.Math : JudgeRule.Numeric, null);
+        var math = new RuleJudge(JudgeRule.Math, null, AnswerPattern.Whole);
+        return some.Any(IsExpression) && some.All(a => math.IsRight(a, a) == true) ? (JudgeRule.Math, null) : (JudgeRule.Exact, null);
     }
 
     /// <summary>Some questions: of a type, of a kind (see <see cref="Kinds"/>), holding a text, or all.</summary>
@@ -84,6 +89,8 @@ public sealed class TeacherJudgement
         }
         && (string.IsNullOrEmpty(text) || _examples[i].Id == text || _texts[i].Any(t => t.Contains(text, StringComparison.OrdinalIgnoreCase))
             || _examples[i].Prompt.Any(m => m.Content.Any(p => p.Text?.Contains(text, StringComparison.OrdinalIgnoreCase) == true)));
+
+    private static bool IsExpression(string answer) => answer.AsSpan().IndexOfAny('\\', '^', '√') >= 0;
 
     private static int Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
 }

@@ -48,7 +48,7 @@ public sealed record RunField(string Key, string Label, string Group, FieldKind 
     private static readonly Dictionary<string, string> BasicLabels = new(StringComparer.Ordinal)
     {
         ["student"] = "Student", ["dataset"] = "Training questions", ["eval_dataset"] = "Closing evaluation", ["teachers"] = "Teachers", ["reward_weights"] = "Reward weights", ["similarity"] = "Similarity reward",
-        ["judge"] = "Judge", ["answer_marker"] = "Answer marker", ["policy"] = "Reinforcement", ["loss_type"] = "Objective", ["beta"] = "KL weight", ["num_generations"] = "Answers per question (G)",
+        ["judge"] = "Judge", ["answer_marker"] = "Answer marker", ["answer_pattern"] = "Where the answer stands", ["policy"] = "Reinforcement", ["loss_type"] = "Objective", ["beta"] = "KL weight", ["num_generations"] = "Answers per question (G)",
         ["max_completion_length"] = "Longest answer, tokens", ["temperature"] = "Temperature", ["max_steps"] = "Steps", ["learning_rate"] = "Learning rate", ["per_device_train_batch_size"] = "Completions per pass",
         ["gradient_accumulation_steps"] = "Passes per update", ["sft_steps"] = "Warm-start updates", ["sft_learning_rate"] = "Warm-start learning rate", ["discriminator_pretrain_steps"] = "Updates before the loop",
         ["discriminator_learning_rate"] = "Discriminator's learning rate", ["train_discriminator"] = "Learns in the loop", ["seed"] = "Seed", ["save_steps"] = "Steps between checkpoints",
@@ -56,7 +56,7 @@ public sealed record RunField(string Key, string Label, string Group, FieldKind 
 
     private static readonly Dictionary<string, string> Labels = new(StringComparer.Ordinal)
     {
-        ["sft_dataset"] = "Warm-start questions", ["validation_dataset"] = "Validation questions", ["scale_rewards"] = "Advantages divided by", ["teachers_in_group"] = "Teachers' answers in the group",
+        ["sft_dataset"] = "Warm-start questions", ["answer_tolerance"] = "Tolerance of numbers", ["validation_dataset"] = "Validation questions", ["scale_rewards"] = "Advantages divided by", ["teachers_in_group"] = "Teachers' answers in the group",
         ["eval_steps"] = "Steps between evaluations", ["eval_limit"] = "Questions per evaluation", ["lr_scheduler_type"] = "Course of the learning rate", ["lr_min_ratio"] = "Floor of the learning rate",
         ["num_iterations"] = "Updates per batch", ["epsilon"] = "Clipping below", ["epsilon_high"] = "Clipping above", ["importance_sampling_level"] = "Ratios per", ["max_grad_norm"] = "Largest gradient norm",
         ["sft_epochs"] = "Warm-start epochs", ["sft_source"] = "Warm start imitates", ["discriminator_input"] = "Discriminator reads", ["log_completions"] = "Keep completions", ["save_total_limit"] = "Checkpoints kept",

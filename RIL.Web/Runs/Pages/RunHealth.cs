@@ -110,7 +110,7 @@ public static class RunHealth
     }
 
     private static HealthNote? Abstained(HealthFacts f) => f.Mean("judge/abstain_ratio", Window) is { } share && share > 0.02
-        ? new HealthNote(Warning, $"The judge abstained on {Say.Percent(share)} of the answers; they take no part.", "Read some of them under Completions; the rule of the judge may not fit the form of the answers (answer_marker).", "judge/abstain_ratio") : null;
+        ? new HealthNote(Warning, $"The judge abstained on {Say.Percent(share)} of the answers; they take no part.", "Read some of them under Completions; the rule of the judge may not fit the form of the answers (judge, answer_pattern, answer_marker).", "judge/abstain_ratio") : null;
 
     private static HealthNote? Shorter(HealthFacts f)
     {
