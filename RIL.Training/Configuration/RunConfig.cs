@@ -47,12 +47,14 @@ public sealed partial record RunConfig
     public string? AnswerMarker { get; init; }
 
     /// <summary>Where the answer stands.</summary>
-    [Setting("answer_pattern", "Where the judge finds the answer: tags = <answer>…</answer>, boxed = \\boxed{…}, marker = after answer_marker, "
+    [Setting("answer_pattern", "Where the judge finds the answer: tags = <answer>…</answer>, boxed = \\boxed{…}, marker = after "
+        + "answer_marker, "
         + "whole = all of it, auto = the first of these that is there, or after words like 'the answer is'.")]
     public AnswerPattern AnswerPattern { get; init; } = AnswerPattern.Auto;
 
     /// <summary>Share by which numbers may differ.</summary>
-    [Setting("answer_tolerance", "Share of the larger number by which two numbers may differ and count as equal (numeric, math); null = 1e-6 "
+    [Setting("answer_tolerance", "Share of the larger number by which two numbers may differ and count as equal (numeric, math); null = "
+        + "1e-6 "
         + "for numbers with decimals, and 0 for whole ones and fractions.", Min = 0, Max = 1)]
     public double? AnswerTolerance { get; init; }
 

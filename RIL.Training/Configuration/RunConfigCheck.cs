@@ -56,10 +56,12 @@ public static class RunConfigCheck
     {
         bool marks = c.Judge == JudgeRule.AfterMarker;
         if (marks && c.AnswerPattern is not (AnswerPattern.Auto or AnswerPattern.Marker))
-            yield return $"judge is after_marker and answer_pattern is {c.AnswerPattern.ToString().ToLowerInvariant()}; expected judge: exact "
+            yield return $"judge is after_marker and answer_pattern is {c.AnswerPattern.ToString().ToLowerInvariant()}; expected judge: "
+                + $"exact "
                 + "with this pattern, or answer_pattern: marker.";
         if ((marks || c.AnswerPattern == AnswerPattern.Marker) && string.IsNullOrWhiteSpace(c.AnswerMarker))
-            yield return $"{(marks ? "judge is after_marker" : "answer_pattern is marker")} and answer_marker is missing; expected the text "
+            yield return $"{(marks ? "judge is after_marker" : "answer_pattern is marker")} and answer_marker is missing; expected the "
+                + $"text "
                 + "after which the answer stands.";
     }
 

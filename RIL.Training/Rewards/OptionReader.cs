@@ -136,7 +136,8 @@ internal static partial class OptionReader
     [GeneratedRegex(@"[A-J]", Options)]
     private static partial Regex Letter();
 
-    [GeneratedRegex(@"(?:\b[Ss]o|[Tt]herefore|[Tt]hus|[Hh]ence|[Cc]hoose|[Pp]ick|[Ss]elect|所以选?|因此选?|选择?|選)[,:]? ?\(?([A-Z])\)?(?:[.!。]|$)",
+    [GeneratedRegex(
+        @"(?:\b[Ss]o|[Tt]herefore|[Tt]hus|[Hh]ence|[Cc]hoose|[Pp]ick|[Ss]elect|所以选?|因此选?|选择?|選)[,:]? ?\(?([A-Z])\)?(?:[.!。]|$)",
         RegexOptions.CultureInvariant)]
     private static partial Regex Conclusion();
 

@@ -28,7 +28,8 @@ internal static class TextRule
         for (int i = 0; i < 3 && normal.EndsWith('}') && normal.StartsWith('\\'); i++)
         {
             int open = normal.IndexOf('{', StringComparison.Ordinal);
-            if (open < 1 || !LatexNames.Upright.Contains(normal[1..open]) || normal.IndexOf('}', StringComparison.Ordinal) != normal.Length - 1) break;
+            if (open < 1 || !LatexNames.Upright.Contains(normal[1..open])
+                || normal.IndexOf('}', StringComparison.Ordinal) != normal.Length - 1) break;
             normal = AnswerText.Normal(normal[(open + 1)..^1]);
         }
         return normal;

@@ -35,7 +35,8 @@ public sealed class EvaluatorTests
         EvaluationResult result = EvaluationResult.Of([undecided]);
         Assert.Equal((null, 1, 0), (result.Accuracy, result.Questions, result.Judged));
         Assert.Equal([("eval/mean_length", 2), ("eval/abstain_ratio", 1)], result.Metrics().Select(m => (m.Key, m.Value)));
-        Assert.Equal((null, null, 0), (EvaluationResult.Of([]).Accuracy, EvaluationResult.Of([]).MeanLength, EvaluationResult.Of([]).Judged));
+        Assert.Equal((null, null, 0), (EvaluationResult.Of([]).Accuracy, EvaluationResult.Of([]).MeanLength,
+            EvaluationResult.Of([]).Judged));
 
         var model = new ModelAccuracy("ril", result.Accuracy, result.ByType, result.Questions, result.MeanLength, result.Judged);
         ModelAccuracy read = JsonSerializer.Deserialize<ModelAccuracy>(JsonSerializer.Serialize(model, RunEvent.Json), RunEvent.Json)!;
@@ -58,7 +59,8 @@ public sealed class EvaluatorTests
         using VisionLanguageModel student = ModelCatalog.Load(runs.Student, CPU);
         var sampling = new SamplingOptions { MaxNewTokens = 8, Greedy = true, EndTokenIds = encoder.EndTokenIds,
             SuppressTokenIds = encoder.MarkerTokenIds };
-        string[] Ask(int atATime) => [.. new Evaluator(student, ComputePlan.OnCpu, encoder, new RuleJudge(JudgeRule.Exact), sampling, atATime)
+        string[] Ask(int atATime) => [.. new Evaluator(student, ComputePlan.OnCpu, encoder,
+            new RuleJudge(JudgeRule.Exact), sampling, atATime)
             .Answer(TinyRun.Examples).Select(a => a.Text)];
         Assert.Equal(Ask(1), Ask(5));
     }
