@@ -9,9 +9,6 @@ public sealed partial record RunConfig
     /// <summary>Questions per step.</summary>
     public int PromptsPerStep => CompletionsPerStep / CompletionsPerPrompt;
 
-    /// <summary>Questions per forward and backward pass.</summary>
-    public int PromptsPerPass => CompletionsPerPass / CompletionsPerPrompt;
-
     /// <summary>Whether the reinforcement loop runs.</summary>
     public bool TrainsPolicy => Policy != Configuration.PolicyStage.None && MaxSteps > 0;
 

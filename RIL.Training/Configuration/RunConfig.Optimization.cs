@@ -12,13 +12,16 @@ public sealed partial record RunConfig
 
     /// <summary>Student completions per forward and backward pass.</summary>
     [Setting("per_device_train_batch_size",
-        "Student completions per forward and backward pass: whole groups, so a multiple of num_generations; teacher answers come on top.",
+        "Student completions per forward and backward pass, of the student and of the discriminator; fewer take less memory. As many "
+        + "teacher answers come on top, each in the pass of the student's completion of the same place in its group. A pass that exceeds "
+        + "tokens_per_pass is cut further.",
         Min = 1, Max = 16384)]
     public int CompletionsPerPass { get; init; } = 8;
 
     /// <summary>Passes per update.</summary>
     [Setting("gradient_accumulation_steps",
-        "Passes per update; times per_device_train_batch_size, divided by num_generations = questions per step.", Min = 1, Max = 16384)]
+        "Passes per update, also what loss_type: bnpo averages over; times per_device_train_batch_size, divided by num_generations = "
+        + "questions per step.", Min = 1, Max = 16384)]
     public int PassesPerUpdate { get; init; } = 18;
 
     /// <summary>Learning rate of the student in the loop.</summary>

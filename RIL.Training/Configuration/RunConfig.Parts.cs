@@ -20,7 +20,8 @@ public sealed partial record RunConfig
     /// Where and how the run computes on this machine; throws <see cref="InputException"/> where it lacks what is asked for.
     /// </summary>
     public ComputePlan ComputePlan() =>
-        Training.ComputePlan.Choose(new ComputeSettings(Device, TokensPerPass, RowsDecoding, GradientCheckpointing), Machine.This);
+        Training.ComputePlan.Choose(new ComputeSettings(Device, TokensPerPass, RowsDecoding, GradientCheckpointing, CompletionsPerPass),
+            Machine.This);
 
     /// <summary>How the student samples for training.</summary>
     public SamplingOptions Sampling(IPromptEncoder encoder) => new()
@@ -57,7 +58,8 @@ public sealed partial record RunConfig
     public AdamWSettings AdamW => new(AdamBeta1, AdamBeta2, AdamEpsilon, WeightDecay);
 
     /// <summary>The student's objective.</summary>
-    public PolicyLossSettings PolicyLoss => new(LossType, ImportanceSamplingLevel, Epsilon, ClipHigh, Beta, MaxCompletionLength);
+    public PolicyLossSettings PolicyLoss => new(LossType, ImportanceSamplingLevel, Epsilon, ClipHigh, Beta, MaxCompletionLength,
+        CorrectsKl);
 
     /// <summary>What a step of the loop does.</summary>
     public RilSettings Ril => new()

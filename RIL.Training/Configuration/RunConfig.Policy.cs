@@ -84,6 +84,11 @@ public sealed partial record RunConfig
     [Setting("beta", "Weight of the KL divergence from the warm-started student; with 0 training drifts.", Min = 0, Max = 100)]
     public double Beta { get; init; } = 0.01;
 
+    /// <summary>Whether the KL term is corrected for the ratio.</summary>
+    [Setting("use_bias_correction_kl",
+        "Whether the KL term of a token is multiplied by its probability ratio (with the ratio's gradient), as TRL does by default.")]
+    public bool CorrectsKl { get; init; }
+
     /// <summary>μ.</summary>
     [Setting("num_iterations", "Updates of the student per batch of questions.", Min = 1, Max = 1000)]
     public int UpdatesPerBatch { get; init; } = 1;

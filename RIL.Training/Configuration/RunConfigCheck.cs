@@ -86,10 +86,10 @@ public static class RunConfigCheck
     private static IEnumerable<string> PolicyProblems(RunConfig c)
     {
         if (c.RewardWeights is { Similarity: 0, Answer: 0 }) yield return "reward_weights are both 0; expected at least one above 0.";
-        if (c.CompletionsPerPass % c.CompletionsPerPrompt != 0)
-            yield return $"per_device_train_batch_size is {c.CompletionsPerPass}, not a multiple of num_generations, "
-                + $"{c.CompletionsPerPrompt}; expected whole groups, for instance "
-                + $"{(c.CompletionsPerPass / c.CompletionsPerPrompt + 1) * c.CompletionsPerPrompt}.";
+        if (c.CompletionsPerStep % c.CompletionsPerPrompt != 0)
+            yield return $"per_device_train_batch_size times gradient_accumulation_steps is {c.CompletionsPerStep}, not a multiple of "
+                + $"num_generations, {c.CompletionsPerPrompt}; expected whole groups in a step, for instance "
+                + $"{(c.CompletionsPerStep / c.CompletionsPerPrompt + 1) * c.CompletionsPerPrompt}.";
         if (c.CompletionsPerPrompt == 1 && !c.TeachersInGroup)
             yield return "num_generations is 1 and teachers_in_group is false: a group of one has no baseline; expected at least 2.";
     }

@@ -6,7 +6,7 @@ public enum LossType
     /// <summary>Mean over each output's tokens, then over outputs.</summary>
     Grpo,
 
-    /// <summary>Mean over all tokens of the batch.</summary>
+    /// <summary>Mean over the tokens of each pass, then over the passes of an update.</summary>
     Bnpo,
 
     /// <summary>Sum divided by outputs × <c>max_completion_length</c>.</summary>

@@ -1,11 +1,14 @@
 using RIL.Training.Torch;
+using RIL.Training.Training;
 using static TorchSharp.torch;
 
 namespace RIL.Training.Grpo;
 
-/// <summary>Settings of the objective; names as in the configuration.</summary>
+/// <summary>
+/// Settings of the objective; names as in the configuration. <paramref name="CorrectsKl"/> multiplies the KL term by the ratio.
+/// </summary>
 public sealed record PolicyLossSettings(LossType LossType, ImportanceSamplingLevel Level, double Epsilon, double EpsilonHigh, double Beta,
-    int MaxCompletionLength);
+    int MaxCompletionLength, bool CorrectsKl = false);
 
 /// <summary>What a loss needs to know of its tokens, all packed row by row: [N] tensors and the length of each row.</summary>
 /// <param name="OldLogProbabilities">log π_old of each token, or null where the policy has not changed since sampling: every ratio starts
@@ -35,20 +38,27 @@ public sealed record PolicyStatistics(double Kl, double ClippedLow, double Clipp
 /// </summary>
 public static class PolicyLoss
 {
+    // No policy that is worth a step moves a token's probability by e^20; beyond, exp goes on along its tangent, so that one stray token
+    // neither overflows nor loses its pull back.
+    private const double LargestExponent = 20;
+
     /// <summary>
-    /// Weight of every token of a whole step: grpo 1 / (rows · length of the row), bnpo and dapo 1 / tokens, dr_grpo 1 / (rows ·
-    /// max_completion_length). Rows with <paramref name="counted"/> false are masked and do not count as tokens; <paramref name="rows"/>
-    /// is the number that divides.
+    /// Weight of every token of a whole step: grpo 1 / (rows · length of the row), dapo 1 / tokens, bnpo 1 / (passes · tokens of the
+    /// row's pass), dr_grpo 1 / (rows · max_completion_length). Rows with <paramref name="counted"/> false are masked and do not count as
+    /// tokens; <paramref name="rows"/> is the number that divides; without <paramref name="passes"/> the step is one.
     /// </summary>
     public static double[] RowWeights(LossType type, IReadOnlyList<int> rowLengths, IReadOnlyList<bool> counted, int rows,
-        int maxCompletionLength)
+        int maxCompletionLength, Passes? passes = null)
     {
-        double tokens = rowLengths.Where((_, i) => counted[i]).Sum();
+        int count = type == LossType.Bnpo ? passes?.Count ?? 1 : 1;
+        int Pass(int row) => type == LossType.Bnpo ? passes?.OfOutput[row] ?? 0 : 0;
+        var tokens = new double[count];
+        for (int row = 0; row < rowLengths.Count; row++) if (counted[row]) tokens[Pass(row)] += rowLengths[row];
         return [.. rowLengths.Select((length, i) => !counted[i] ? 0 : type switch
         {
             LossType.Grpo => 1.0 / (rows * Math.Max(1, length)),
             LossType.DrGrpo => 1.0 / ((double)rows * maxCompletionLength),
-            _ => 1.0 / Math.Max(1, tokens),
+            _ => 1.0 / (count * Math.Max(1, tokens[Pass(i)])),
         })];
     }
 
@@ -64,19 +74,23 @@ public static class PolicyLoss
         Tensor old = tokens.OldLogProbabilities ?? logProbabilities_N.detach();
         Tensor logRatio = logProbabilities_N.sub(old);
         if (settings.Level == ImportanceSamplingLevel.Sequence) logRatio = MeanOfRow(logRatio, tokens.RowLengths);
-        Tensor ratio = logRatio.exp();
+        Tensor ratio = BoundedExp(logRatio);
         Tensor clipped = ratio.clamp(Scalars.Of(1 - settings.Epsilon), Scalars.Of(1 + settings.EpsilonHigh));
         Tensor loss = minimum(ratio.mul(tokens.Advantages), clipped.mul(tokens.Advantages)).neg();
         Tensor? divergence = null;
         if (tokens.ReferenceLogProbabilities is not null)
         {
             Tensor difference = tokens.ReferenceLogProbabilities.sub(logProbabilities_N);
-            divergence = difference.exp().sub(difference).sub(Scalars.One);
+            divergence = BoundedExp(difference).sub(difference).sub(Scalars.One);
+            if (settings.CorrectsKl) divergence = divergence.mul(ratio);
             if (settings.Beta != 0) loss = loss.add(divergence, Scalars.Of(settings.Beta));
         }
         Tensor total = loss.mul(tokens.TokenWeights).sum();
         return (total.MoveToOuterDisposeScope(), Statistics(ratio, divergence, tokens, settings));
     }
+
+    private static Tensor BoundedExp(Tensor x) => x.clamp_max(Scalars.Of(LargestExponent)).exp()
+        .mul(x.sub(Scalars.Of(LargestExponent)).relu().add(Scalars.One, Scalars.One));
 
     private static Tensor MeanOfRow(Tensor values_N, IReadOnlyList<int> rowLengths)
     {

@@ -118,7 +118,8 @@ public sealed class Discriminator : IDisposable
     }
 
     private IReadOnlyList<MicroBatch> Batches(IReadOnlyList<DiscriminatorText> texts) =>
-        MicroBatches.Of([.. texts.Select(t => new PromptWithCompletions(t.Prompt, t.Outputs))], _plan);
+        MicroBatches.Of([.. texts.Select(t => new PromptWithCompletions(t.Prompt, t.Outputs))], _plan,
+            passes: Passes.Of([.. texts.Select(t => t.ByStudent)], _plan.CompletionsPerPass));
 
     private static Tensor Logits(Lane lane, MicroBatch batch)
     {

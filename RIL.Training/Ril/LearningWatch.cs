@@ -63,7 +63,7 @@ public sealed class LearningWatch(int mostIdle)
         if (state?[ReasonsKey] is JsonArray said) _said.AddRange(said.Select(s => s!.GetValue<string>()));
     }
 
-    private static bool IsIdle(RilStepResult result) => result.Updates.All(u => u.Statistics.Tokens == 0);
+    private static bool IsIdle(RilStepResult result) => result.Updates.All(u => u.Passes.Count == 0);
 
     private static string Why(RilStepResult result)
     {

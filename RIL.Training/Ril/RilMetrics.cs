@@ -89,14 +89,16 @@ public static class RilMetrics
 
     private static void Policy(Dictionary<string, double> m, IReadOnlyList<PolicyUpdateResult> updates)
     {
-        PolicyStatistics sum = updates.Aggregate(PolicyStatistics.None, (a, u) => a.Plus(u.Statistics));
-        if (sum.Tokens == 0) return; // nothing took part: there is no loss
+        PolicyUpdateResult[] counted = [.. updates.Where(u => u.Passes.Count > 0)];
+        if (counted.Length == 0) return; // nothing took part: there is no loss
         m["loss"] = updates.Average(u => u.Loss);
         m["grad_norm"] = updates.Average(u => u.GradientNorm);
-        m["kl"] = sum.Kl / sum.Tokens;
-        m["clip_ratio/low_mean"] = sum.ClippedLow / sum.Ratios;
-        m["clip_ratio/high_mean"] = sum.ClippedHigh / sum.Ratios;
-        m["clip_ratio/region_mean"] = (sum.ClippedLow + sum.ClippedHigh) / sum.Ratios;
+        if (updates[0].SamplingDifference is { } difference) m["sampling/policy_difference"] = difference;
+        double Mean(Func<PolicyStatistics, double> ofPass) => counted.Average(u => u.Mean(ofPass));
+        m["kl"] = Mean(p => p.Kl / p.Tokens);
+        m["clip_ratio/low_mean"] = Mean(p => p.ClippedLow / p.Ratios);
+        m["clip_ratio/high_mean"] = Mean(p => p.ClippedHigh / p.Ratios);
+        m["clip_ratio/region_mean"] = Mean(p => (p.ClippedLow + p.ClippedHigh) / p.Ratios);
     }
 
     private static void Timings(Dictionary<string, double> m, RilStepResult result)

@@ -30,6 +30,11 @@ public sealed record ComputePlan
     /// <summary>Threads that prepare prompts and pictures on the CPU.</summary>
     public required int EncodingWorkers { get; init; }
 
+    /// <summary>
+    /// The student's completions of one pass of the reinforcement loop; teachers' outputs come on top (see <see cref="Passes"/>).
+    /// </summary>
+    public int CompletionsPerPass { get; init; } = int.MaxValue;
+
     /// <summary>Tokens that a pass is filled up to.</summary>
     public required int TokensPerPass { get; init; }
 
@@ -54,6 +59,7 @@ public sealed record ComputePlan
     /// <summary>The plan in one line; results are bit-identical only under the same line.</summary>
     public string Description =>
         $"Computing on {Device.type.ToString().ToLowerInvariant()} in {Type.ToString().ToLowerInvariant()}, {Lanes} lane{Plural(Lanes)}, "
+        + (CompletionsPerPass == int.MaxValue ? "" : $"{CompletionsPerPass} completions and ")
         + $"{TokensPerPass} tokens a pass (a prompt and its completions up to {MostTokensPerPass}), {RowsDecoding} rows decoding, "
         + (Recomputes ? "layers computed again in the backward pass, " : "")
         + $"{EncodingWorkers} thread{Plural(EncodingWorkers)} encoding";
@@ -74,6 +80,7 @@ public sealed record ComputePlan
             EncodingWorkers = machine.Workers,
             TokensPerPass = settings.TokensPerPass ?? (gpu ? TokensOnGpu : TokensOnCpu),
             MostTokensPerPass = settings.TokensPerPass ?? (gpu ? TokensOnGpu : MostTokensOnCpu),
+            CompletionsPerPass = settings.CompletionsPerPass ?? int.MaxValue,
             RowsDecoding = settings.RowsDecoding ?? DefaultRowsDecoding,
             Recomputes = settings.Recomputes,
         };

@@ -63,7 +63,7 @@ public sealed class GoldenRilTests
             NearLogProbabilities("old_logps", step, forward, policy.OldLogProbabilities);
             NearLogProbabilities("ref_logps", step, Forward, policy.ReferenceLogProbabilities);
             Near("loss", step, AfterUpdates, [.. result.Updates.Select(u => u.Loss)]);
-            Near("kl", step, AfterUpdates, [.. result.Updates.Select(u => u.Statistics.Kl / u.Statistics.Tokens)]);
+            Near("kl", step, AfterUpdates, [.. result.Updates.Select(u => u.Mean(p => p.Kl / p.Tokens))]);
             Near("grad_norm", step, AfterUpdates, [.. result.Updates.Select(u => u.GradientNorm)], relative: true);
         }
         using var _ = no_grad();

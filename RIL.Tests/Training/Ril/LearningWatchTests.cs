@@ -80,7 +80,7 @@ public sealed class LearningWatchTests
         Advantages advantages = GroupAdvantage.Of([.. rewards.Select(r => new GroupedReward(0, r))], ScaleRewards.None);
         return new RilStepResult(step,
             [new RolloutGroup(new Example("q", [], [], "", null, null, []), new EncodedPrompt([1], []), outputs)],
-            scores, advantages, null, [new PolicyUpdateResult(0, 0, new PolicyStatistics(0, 0, 0, tokens, tokens))],
+            scores, advantages, null, [new PolicyUpdateResult(0, 0, tokens == 0 ? [] : [new PolicyStatistics(0, 0, 0, tokens, tokens)])],
             new RilTimings(1, 1, 1, 1, 1, 1));
     }
 }

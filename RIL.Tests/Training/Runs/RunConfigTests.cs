@@ -123,7 +123,8 @@ public class RunConfigTests
     [Theory]
     [InlineData("student=", "student is missing")]
     [InlineData("teachers=[]", "teachers is empty")]
-    [InlineData("per_device_train_batch_size=6", "not a multiple of num_generations, 4; expected whole groups, for instance 8.")]
+    [InlineData("per_device_train_batch_size=7",
+        "is 126, not a multiple of num_generations, 4; expected whole groups in a step, for instance 128.")]
     [InlineData("reward_weights=[0, 0]", "reward_weights are both 0")]
     [InlineData("judge=after_marker", "answer_marker is missing")]
     [InlineData("eval_steps=5", "neither validation_dataset nor eval_dataset")]
