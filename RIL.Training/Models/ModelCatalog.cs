@@ -13,10 +13,10 @@ namespace RIL.Training.Models;
 /// </summary>
 public static class ModelCatalog
 {
-    private sealed record Family(Func<JsonObject, string, Device, VisionLanguageModel> Model,
+    internal sealed record Family(Func<JsonObject, string, Device, VisionLanguageModel> Model,
         Func<string, int?, int?, IPromptEncoder> PromptEncoder);
 
-    private static readonly Dictionary<string, Family> Families = new(StringComparer.Ordinal)
+    internal static readonly Dictionary<string, Family> Families = new(StringComparer.Ordinal)
     {
         [Qwen2_5_VlConfig.ModelType] = new((document, source, device) => new Qwen2_5_VlModel(Qwen2_5_VlConfig.Read(document, source),
             device), Qwen2_5_VlProcessor.Load),
