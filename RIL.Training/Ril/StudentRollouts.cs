@@ -44,10 +44,8 @@ public sealed class StudentRollouts(
     private RolloutOutput OfStudent(SampledCompletion sample)
     {
         string text = encoder.Decode(sample.TokenIds);
-        int[] canonical = Tokens(text, sample.Truncated);
-        // Where nothing but tokens without a text was sampled, they are all there is to read.
         return new RolloutOutput(RolloutOutput.Student, sample.TokenIds, text, sample.Truncated, sample,
-            canonical.Length > 0 ? canonical : sample.TokenIds);
+            Canonical(text, sample.Truncated, sample.TokenIds));
     }
 
     private IEnumerable<RolloutOutput> OfTeachers(long step, int row)
@@ -66,8 +64,11 @@ public sealed class StudentRollouts(
     private RolloutOutput Cut(string teacher, int[] tokens)
     {
         string text = encoder.Decode(tokens);
-        return new RolloutOutput(teacher, tokens, text, Truncated: true, null, Tokens(text, truncated: true));
+        return new RolloutOutput(teacher, tokens, text, Truncated: true, null, Canonical(text, truncated: true, tokens));
     }
+
+    // Where there are tokens and none of them has a text, they are all there is to read.
+    private int[] Canonical(string text, bool truncated, int[] tokens) => Tokens(text, truncated) is { Length: > 0 } read ? read : tokens;
 
     // An answer that was cut has no end; every other has the same one, whichever of the end tokens was sampled.
     private int[] Tokens(string text, bool truncated)

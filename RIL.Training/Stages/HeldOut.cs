@@ -51,7 +51,8 @@ internal static class HeldOut
         [.. from question in inputs.EvaluationQuestions
             from answer in question.TeacherResponses
             where answer.Teacher == teacher
-            select new EvaluatedAnswer(question, answer.Text, inputs.Encoder.EncodeCompletion(answer.Text).Length + 1,
+            select new EvaluatedAnswer(question, answer.Text,
+                inputs.Encoder.EncodeCompletion(answer.Text).Length + (answer.Truncated ? 0 : 1),
                 inputs.Judge.Ask(question, answer.Text, teacher))]);
 
     /// <summary>Remembers the figures of a model for the closing table.</summary>

@@ -19,6 +19,8 @@ internal sealed class TeacherStage(RunModels state) : RunStage("teachers", state
         Inputs.Kept.Check(Inputs.Questions, [teacher.Name], "teachers");
         int answers = Inputs.Questions.Sum(q => Inputs.Kept.Of(teacher.Name, q.Id).Count);
         session.Log($"Teacher {teacher.Name}: {answers} kept answers to {Inputs.Questions.Count} questions{Sampled(teacher)}.");
+        // Of answers that were there before, all but the marks was said before the first step.
+        if (!asks && !Inputs.Questions.Any(q => Inputs.Kept.Of(teacher.Name, q.Id).Any(a => a.Truncated))) return;
         AnswerLengths lengths = AnswerLengths.Of(Inputs.Kept, teacher.Name, Inputs.Questions, Inputs.Encoder);
         if (lengths.Warning(teacher.Name, Config.MaxCompletionLength) is { } warning) session.Log(warning, warning: true);
     }

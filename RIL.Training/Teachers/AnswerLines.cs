@@ -32,10 +32,12 @@ internal static class AnswerLines
         if (line.Length > 0 && !IsHalf(line.ToString())) yield return line.ToString();
     }
 
-    /// <summary>Whether a line without an end is the beginning of an object and no more.</summary>
+    /// <summary>
+    /// Whether a line without an end is the beginning of an object and no more, or the zeros that a machine that went down leaves.
+    /// </summary>
     public static bool IsHalf(string line)
     {
-        if (line.Length == 0 || line[0] != '{') return false;
+        if (line.Length == 0 || line[0] is not ('{' or '\0')) return false;
         try
         {
             using JsonDocument json = JsonDocument.Parse(line);

@@ -54,7 +54,7 @@ internal static class KeptAnswersRepair
         {
             long whole = GzipMembers.WholeLength(file);
             if (whole == file.Length) return;
-            bool ours = GzipMembers.IsUnfinishedMember(file, whole);
+            bool ours = GzipMembers.IsUnfinishedMember(file, whole) || IsZero(file, whole);
             using var repaired = new FileStream(beside, FileMode.Create, FileAccess.Write);
             file.Position = 0;
             Copy(file, repaired, whole);
@@ -74,6 +74,16 @@ internal static class KeptAnswersRepair
             }
         }
         File.Move(beside, path, overwrite: true);
+    }
+
+    // What a machine that went down may leave of data that never reached the disk.
+    private static bool IsZero(FileStream file, long start)
+    {
+        byte[] block = new byte[1 << 16];
+        file.Position = start;
+        for (int read; (read = file.Read(block)) > 0;)
+            if (block.AsSpan(0, read).ContainsAnyExcept((byte)0)) return false;
+        return true;
     }
 
     private static IEnumerable<string> Readable(string path, long start, bool lastMember)

@@ -86,6 +86,19 @@ public sealed class KeptAnswersWriterTests
         Assert.Equal("y", Assert.Single(kept.Of(Teacher, "3")).Text);
     }
 
+    [Theory, InlineData("answers.jsonl"), InlineData("answers.jsonl.gz")]
+    public void ZerosAtTheEnd_AreCutOff(string name)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File(name);
+        using (var writer = new KeptAnswersWriter(path, KeptAnswers.IsPacked(name))) writer.Write(Teacher, "1", "x");
+        using (FileStream file = File.Open(path, FileMode.Append)) file.Write(new byte[300]);
+        Assert.Equal(1, KeptAnswers.Load(path).Count);
+        using (var writer = new KeptAnswersWriter(path, KeptAnswers.IsPacked(name))) writer.Write(Teacher, "2", "y");
+        Assert.Equal(2, KeptAnswers.Load(path).Count);
+        Assert.Equal(2, Lines(path).Length);
+    }
+
     [Fact]
     public void DamageInTheMiddle_IsRefused_NotCutOff()
     {
