@@ -15,8 +15,8 @@ internal static class MathRule
         bool words = expected.Count == 0 && normal.Split(' ').Length <= MostWords && !normal.Any(char.IsDigit);
         if (expected.Count == 0 && !words) return Verdict.Abstention($"the ground truth '{name}' is no expression that can be read");
         if (given is not { } answer) return Verdict.Wrong(absence);
+        if (TextRule.Normal(answer.Text).Trim('(', ')') == normal.Trim('(', ')')) return Verdict.Right;
         if (words) return TextRule.Judge(truth, answer, absence, answer.Text, isWhole: false);
-        if (TextRule.Normal(answer.Text) == normal) return Verdict.Right;
         IReadOnlyList<Value> said = AnswerReader.Read(answer.Text, answer.Place);
         if (said.Count == 0) return Verdict.Wrong("there is no expression that can be read");
         foreach (Value right in expected)

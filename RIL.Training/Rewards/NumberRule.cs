@@ -13,7 +13,7 @@ internal static class NumberRule
         if (AnswerReader.Count(truth.Text) > 1 && truth.Place == PlaceOfAnswer.Alone)
             return Verdict.Abstention($"the ground truth '{name}' holds several numbers");
         if (given is not { } answer) return Verdict.Wrong(absence);
-        if (AnswerText.Normal(answer.Text) == AnswerText.Normal(truth.Text)) return Verdict.Right;
+        if (IsSameText(answer.Text, truth.Text)) return Verdict.Right;
         IReadOnlyList<Value> said = AnswerReader.Read(answer.Text, answer.Place);
         if (said.Count == 0) return Verdict.Wrong("there is no number that can be read");
         foreach (Value right in expected)
@@ -25,6 +25,13 @@ internal static class NumberRule
                 }
         return Verdict.Wrong($"'{AnswerText.Short(answer.Text.Trim())}' instead of '{name}'");
     }
+
+    // 5cm is 5 cm, and 1 2 is no 12.
+    private static bool IsSameText(string a, string b) => Joined(AnswerText.Normal(a)) == Joined(AnswerText.Normal(b));
+
+    private static string Joined(string text) =>
+        string.Concat(text.Where((c, i) => c != ' ' || i == 0 || i + 1 == text.Length
+            || !(char.IsAsciiDigit(text[i - 1]) && char.IsLetter(text[i + 1]))));
 
     private static bool IsNumeric(Value value) => value switch
     {

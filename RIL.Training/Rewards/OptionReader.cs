@@ -71,6 +71,7 @@ internal static partial class OptionReader
         for (int i = 0; i < Leads.Length; i++)
             if (text.StartsWith(Leads[i], StringComparison.OrdinalIgnoreCase))
             {
+                if (Leads[i] is "option " or "choice " or "letter ") place = PlaceOfAnswer.Announced;
                 text = text[Leads[i].Length..].TrimStart();
                 i = -1;
             }
@@ -78,10 +79,13 @@ internal static partial class OptionReader
         bool bracket = text.Length > 0 && text[0] is '(' or '[' or '<' or '{';
         if (bracket) at++;
         if (at >= text.Length || !IsLetterAlone(text, at) || text[at] >= 0x2E80) return null;
+        if (IsDenied(text, at, at + (bracket ? 2 : 1))) return null;
         char next = at + 1 < text.Length ? text[at + 1] : ' ';
         bool marked = next is ')' or ']' or '>' or '}'
             || (next is '.' or ':' or ',' && (at + 2 >= text.Length || !char.IsLetter(text[at + 2])));
-        if (marked && (next is not ',' || place != PlaceOfAnswer.Running)) return text[at].ToString().ToUpperInvariant();
+        bool reasoned = next == ',' && text.AsSpan(at + 2).TrimStart() is var rest
+            && (rest.StartsWith("because") || rest.StartsWith("since"));
+        if (marked && (next is not ',' || place != PlaceOfAnswer.Running || reasoned)) return text[at].ToString().ToUpperInvariant();
         if (place == PlaceOfAnswer.Running) return next == ' ' && text.AsSpan(at + 1).TrimStart().StartsWith("- ")
             ? text[at].ToString().ToUpperInvariant() : null;
         if (char.IsUpper(text[at])) return IsArticle(text, at) ? null : text[at].ToString();
@@ -100,7 +104,8 @@ internal static partial class OptionReader
     {
         for (int i = text.Length - 1; i >= 0; i--)
             if (text[i] is >= 'A' and <= 'Z' && IsLetterAlone(text, i) && !IsArticle(text, i) && !IsDenied(text, i, i + 1)
-                && !(i + 1 < text.Length && text[i + 1] is '\'' or '-') && !(i > 0 && text[i - 1] is '-' or '\''))
+                && !IsOneOfSeveral(text, i) && !(i + 1 < text.Length && text[i + 1] is '\'' or '-')
+                    && !(i > 0 && text[i - 1] is '-' or '\''))
                 return text[i].ToString();
         return null;
     }
@@ -115,6 +120,9 @@ internal static partial class OptionReader
         if (text[at] is not ('A' or 'I') || at + 2 >= text.Length || text[at + 1] != ' ' || !char.IsLower(text[at + 2])) return false;
         return !AfterLetters.Any(word => string.CompareOrdinal(text, at + 2, word, 0, word.Length) == 0);
     }
+
+    // "both A and B" chooses none.
+    private static bool IsOneOfSeveral(string text, int at) => Pair().IsMatch(text[Math.Max(0, at - 8)..at]);
 
     private static bool IsDenied(string text, int start, int end)
     {
@@ -140,6 +148,9 @@ internal static partial class OptionReader
         @"(?:\b[Ss]o|[Tt]herefore|[Tt]hus|[Hh]ence|[Cc]hoose|[Pp]ick|[Ss]elect|所以选?|因此选?|选择?|選)[,:]? ?\(?([A-Z])\)?(?:[.!。]|$)",
         RegexOptions.CultureInvariant)]
     private static partial Regex Conclusion();
+
+    [GeneratedRegex(@"(?:^|[^A-Za-z])[A-Z]\)?(?: and | or |/| & )\(?$", Options)]
+    private static partial Regex Pair();
 
     [GeneratedRegex(@"\([A-Za-z]\)", Options)]
     private static partial Regex Brackets();

@@ -19,6 +19,7 @@ public static partial class MetricGuide
         new(Reward, "frac_reward_zero_std", "Groups without a signal", "Share of groups in which all rewards are equal: no gradient from them.", "share", false),
         new(Accuracy, "eval/accuracy", "Accuracy on validation", "Share of validation questions that the student answers rightly, decoding greedily.", "share", true),
         new(Accuracy, "eval/accuracy/*", "Accuracy: {0}", "Share of validation questions of the type {0} that the student answers rightly.", "share", true),
+        new(Accuracy, "eval/abstain_ratio", "Undecided on validation", "Share of validation questions whose answers the judge could not decide; they are no part of the accuracy.", "share", false),
         new(Accuracy, "eval/mean_length", "Answer length on validation", "Tokens of the student's answers to validation questions, on average.", "tokens"),
         new(Accuracy, "eval/*", "Validation: {0}", "Measured on the validation questions: {0}."),
         new(Discriminator, "discriminator/accuracy", "Discriminator accuracy", "Share of completions that the discriminator puts on the right side, student or teacher; near 50 % it can no longer tell them apart.", "share"),

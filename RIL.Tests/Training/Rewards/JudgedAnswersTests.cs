@@ -48,9 +48,11 @@ public sealed class JudgedAnswersTests
 
     private static JudgeRule Rule(string name) => Enum.Parse<JudgeRule>(name.Replace("_", "", StringComparison.Ordinal), ignoreCase: true);
 
-    private static IReadOnlyList<JudgedRow> Rows() =>
+    private static readonly Lazy<IReadOnlyList<JudgedRow>> Table = new(() =>
         [.. File.ReadLines(Path.Combine(Path.GetDirectoryName(Here())!, "judged-answers.jsonl"))
-        .Select(line => JsonSerializer.Deserialize<JudgedRow>(line, Snake)!)];
+            .Select(line => JsonSerializer.Deserialize<JudgedRow>(line, Snake)!)]);
+
+    private static IReadOnlyList<JudgedRow> Rows() => Table.Value;
 
     private static string Here([CallerFilePath] string path = "") => path;
 

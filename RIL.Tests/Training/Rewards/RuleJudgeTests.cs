@@ -66,6 +66,41 @@ public sealed class RuleJudgeTests
     [Fact]
     public void AfterMarker_WithoutAMarker_IsRefused() => Assert.Throws<InputException>(() => new RuleJudge(JudgeRule.AfterMarker));
 
+    [Theory]
+    [InlineData(null, "100.0", "100.00001", true)]
+    [InlineData(null, "100.0", "100.1", false)]
+    [InlineData(null, "10000001", "10000002", false)]
+    [InlineData(0.05, "100", "104", true)]
+    [InlineData(0.05, "100", "106", false)]
+    [InlineData(0.05, "25 cm", "26 cm", true)]
+    [InlineData(0.0, "1/3", "0.3333333", false)]
+    public void Tolerance_IsAShareOfTheLargerNumber(double? tolerance, string truth, string said, bool right)
+    {
+        Assert.Equal(right, new RuleJudge(JudgeRule.Numeric, null, AnswerPattern.Auto, tolerance).IsRight(truth, said));
+        Assert.Equal(right, new RuleJudge(JudgeRule.Math, null, AnswerPattern.Auto, tolerance).IsRight(truth, said));
+    }
+
+    [Theory]
+    [InlineData(AnswerPattern.Tags, "<answer>3</answer>", true)]
+    [InlineData(AnswerPattern.Tags, "3", false)]
+    [InlineData(AnswerPattern.Boxed, "\\boxed{3}", true)]
+    [InlineData(AnswerPattern.Boxed, "<answer>3</answer>", false)]
+    [InlineData(AnswerPattern.Marker, "Result: 3", true)]
+    [InlineData(AnswerPattern.Marker, "3", false)]
+    [InlineData(AnswerPattern.Whole, "3", true)]
+    [InlineData(AnswerPattern.Auto, "Result: 3", true)]
+    public void EveryPattern_ServesEveryRule(AnswerPattern pattern, string said, bool right)
+    {
+        foreach (JudgeRule rule in new[] { JudgeRule.Exact, JudgeRule.Numeric, JudgeRule.Math })
+            Assert.Equal(right, new RuleJudge(rule, "Result:", pattern).IsRight("3", said));
+        Assert.Equal(right, new RuleJudge(JudgeRule.MultipleChoice, "Result:", pattern)
+            .IsRight("B", said.Replace('3', 'B')));
+    }
+
+    [Fact]
+    public void TheMarkerPattern_WithoutAMarker_IsRefused() =>
+        Assert.Throws<InputException>(() => new RuleJudge(JudgeRule.Exact, null, AnswerPattern.Marker));
+
     [Fact]
     public async Task AnswerReward_GivesOneVerdictPerCompletionInOrder()
     {

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace RIL.Training.Rewards.Expressions;
 
 /// <summary>How a text stands in a completion.</summary>
@@ -14,7 +16,7 @@ internal enum PlaceOfAnswer
 }
 
 /// <summary>Finds the values that a text states among its words.</summary>
-internal static class AnswerReader
+internal static partial class AnswerReader
 {
     /// <summary>Characters that are read; of an announced answer the first ones, of running text the last.</summary>
     public const int MostCharacters = 2000;
@@ -27,7 +29,9 @@ internal static class AnswerReader
         if (text.Length > MostCharacters) text = place == PlaceOfAnswer.Running ? text[^MostCharacters..] : text[..MostCharacters];
         // LaTeX's thousands.
         if (text.Contains('\\', StringComparison.Ordinal) || text.Contains("{,}", StringComparison.Ordinal))
-            text = text.Replace("{,}", ",", StringComparison.Ordinal).Replace(@"\!", "", StringComparison.Ordinal);
+            text = text.Replace("{,}", ",", StringComparison.Ordinal).Replace(@"\!", "", StringComparison.Ordinal)
+                .Replace(@"\,", " ", StringComparison.Ordinal);
+        if (text.Contains('<', StringComparison.Ordinal)) text = Markup().Replace(text, " ");
         List<Value> values = [.. Values(text, place, decimalComma: true)];
         if (HasDecimalComma(text)) values.AddRange(Values(text, place, decimalComma: false));
         return values;
@@ -65,12 +69,19 @@ internal static class AnswerReader
         bool only = chunks.Count == 1 && chunk.WordsBefore == 0;
         int end = chunk.End;
         // "It is 5!" is glad, "5!" is a factorial.
-        if (!only && tokens[end - 1].Is("!")) end--;
-        if (Parser.Read(tokens, chunk.Start, end) is not { } value) yield break;
+        if (chunk.Start > 0 && tokens[end - 1].Is("!")) end--;
+        if ((Parser.Read(tokens, chunk.Start, end) ?? AfterEquals(tokens, chunk.Start, end)) is not { } value) yield break;
         yield return value;
         // "In 2019, 45 people": the list is none where words stand about it.
         if (place == PlaceOfAnswer.Running && !only && value is Sequence { Open: "" or "-", Ordered: true, Items: [.., var last] })
             yield return last;
+    }
+
+    // "5 cm x 5 cm = 25 cm^2": what a sum that is not read comes to.
+    private static Value? AfterEquals(List<Token> tokens, int start, int end)
+    {
+        int at = tokens.FindLastIndex(end - 1, end - start, t => t.Is("=") || t.Is("≈"));
+        return at <= start || at + 1 >= end ? null : Parser.Read(tokens, at + 1, end);
     }
 
     private static bool HoldsDigits(List<Token> tokens, Chunk chunk)
@@ -88,4 +99,8 @@ internal static class AnswerReader
             if (at > 0 && char.IsAsciiDigit(text[at - 1]) && char.IsAsciiDigit(text[at + 1])) return true;
         return false;
     }
+
+    // <b>, </s>, <|im_end|>
+    [GeneratedRegex(@"</?[A-Za-z]{1,10}>|<\|[A-Za-z_]{1,24}\|>", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Markup();
 }

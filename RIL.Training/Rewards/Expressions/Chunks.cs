@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace RIL.Training.Rewards.Expressions;
 
 /// <summary>Pieces from <paramref name="Start"/> to before <paramref name="End"/> without words between them.</summary>
@@ -9,6 +11,11 @@ internal readonly record struct Chunk(int Start, int End, int WordsBefore);
 /// <summary>Parts a text into the stretches that may be expressions.</summary>
 internal static class Chunks
 {
+    // All others part: marks of sentences, quotes, bullets. A > at the start of a line is Markdown's quotation.
+    private static readonly FrozenSet<string> Signs = FrozenSet.ToFrozenSet(
+        ["+", "-", "*", "/", "^", "=", "<", "≤", "≥", "≠", "≈", "±", "∓", "∈", "∪", "∩", "|", "!", "%", "°", ",", ";", ":", "&", "\\", "⇒",
+            "∅", "~", "$", "\\$", "€", "£", "¥", "₹", "₽", "₩", "¢", "_", "1.2.3"]);
+
     public static List<Chunk> Of(IReadOnlyList<Token> tokens)
     {
         var chunks = new List<Chunk>();
@@ -52,15 +59,11 @@ internal static class Chunks
             case TokenKind.Sign:
                 if (token.Text == ".") return !IsHalfOfDay(tokens, i);
                 if (token.Text == ":") return !(i > 0 && tokens[i - 1].Kind == TokenKind.Number && tokens[i + 1].Kind == TokenKind.Number);
-                return token.Text is "\n" or "?" or "\"" or "…" or "“" or "”" or "。" or "'" or "—" or "`" or "#" or ">"
-                    && IsQuote(tokens, i);
+                return token.Text == ">" ? i == 0 || tokens[i - 1].Is("\n") : !Signs.Contains(token.Text);
             case TokenKind.Word or TokenKind.Text: return !IsMathematics(tokens, i);
             default: return false;
         }
     }
-
-    // Markdown's quotation at the start of a line.
-    private static bool IsQuote(IReadOnlyList<Token> tokens, int i) => tokens[i].Text != ">" || i == 0 || tokens[i - 1].Is("\n");
 
     private static bool IsHalfOfDay(IReadOnlyList<Token> tokens, int i) => i >= 2 && tokens[i - 1].IsWord
         && tokens[i - 1].Text is "a" or "p" or "A" or "P" or "m" or "M" && tokens[i - 2].Kind is TokenKind.Clock
@@ -71,6 +74,8 @@ internal static class Chunks
     {
         string word = tokens[i].Text;
         Token next = tokens[i + 1];
+        // 10:30 o'clock
+        if (word is "o" or "O" && (next.Is("'") || next.Text == "clock")) return false;
         if (word is "a" or "A" or "I" && tokens[i].Kind == TokenKind.Word && next.Apart && next.Kind is TokenKind.Number or TokenKind.Word
             or TokenKind.Text && !Words.Connectives.Contains(next.Text)) return false;
         if (Words.Connectives.Contains(word) || word[0] == '\\' || Words.Functions.Contains(word) || word is "pi" or "π" or "infty")
@@ -83,15 +88,19 @@ internal static class Chunks
     private static Chunk? Trimmed(IReadOnlyList<Token> tokens, int start, int end, int words)
     {
         while (start < end && (IsLoose(tokens[start], atStart: true) || IsUnmatched(tokens, start, end, opening: true))) start++;
+        while (start < end && tokens[start] is { IsWord: true, Text.Length: > 1 } word && Units.IsUnit(word.Text)
+            && !Words.IsVariable(word.Text)
+            && word.Text is not ("USD" or "EUR" or "GBP" or "JPY" or "CNY" or "INR" or "RUB" or "KRW")) start++;
         while (start < end && (IsLoose(tokens[end - 1], atStart: false) || IsUnmatched(tokens, start, end, opening: false))) end--;
         return start < end ? new Chunk(start, end, words) : null;
     }
 
-    private static bool IsLoose(Token token, bool atStart) => token.Kind == TokenKind.Sign
+    private static bool IsLoose(Token token, bool atStart) => token.Kind == (atStart ? TokenKind.Close : TokenKind.Open) ||
+        (token.Kind == TokenKind.Sign
         ? token.Text is "," or ";" or ":" or "=" or "≈" or "*" or "/" or "⇒" or "&" or "\\" or "~"
-            || (!atStart && token.Text is "-" or "+" or "<")
+            || (!atStart && token.Text is "-" or "<")
             || (atStart && token.Text is "!" or "%")
-        : token.IsWord && (token.Text.Length > 1 || !char.IsAscii(token.Text[0])) && Words.Connectives.Contains(token.Text);
+        : token.IsWord && (token.Text.Length > 1 || !char.IsAscii(token.Text[0])) && Words.Connectives.Contains(token.Text));
 
     // The bracket of a sentence whose other half stands among words.
     private static bool IsUnmatched(IReadOnlyList<Token> tokens, int start, int end, bool opening)

@@ -3,7 +3,7 @@ namespace RIL.Training.Rewards.Expressions;
 // Numbers with units, and expressions in variables.
 internal sealed partial class Comparison
 {
-    private const int Points = 16, ExactPoints = 6, EnoughPoints = 3;
+    private const int Points = 16, ExactPoints = 12, EnoughPoints = 3;
 
     private bool IsSameScalar(Scalar truth, Scalar said)
     {
@@ -16,10 +16,8 @@ internal sealed partial class Comparison
                 || IsSameNumber(Node.Of(Operation.Divide, percent, Node.Number(Rational.Of(100))), bare);
         }
         if (truth.Unit.IsNone || said.Unit.IsNone || truth.Unit == said.Unit) return IsSameNumber(truth.Of, said.Of);
-        return truth.Unit.Dimension == said.Unit.Dimension && IsSameNumber(InBase(truth), InBase(said));
+        return truth.Unit.Dimension == said.Unit.Dimension && IsSameNumber(truth.InBase, said.InBase);
     }
-
-    private static Node InBase(Scalar scalar) => Node.Of(Operation.Multiply, scalar.Of, Node.Number(scalar.Unit.Factor));
 
     private bool IsSameNumber(Node a, Node b)
     {

@@ -28,9 +28,11 @@ internal sealed partial class Comparison(double? tolerance, bool listsAreSets)
         (Relation a, Relation b) => IsSameRelation(a, b),
         (Scalar a, Scalar b) => IsSameScalar(a, b),
         (Clock a, Clock b) => IsSameTime(a, b),
+        (Sequence { Open: "matrix" } a, Sequence b) when IsVector(b) => Vector(a) is { } vector && IsSameSequence(vector, AsTuple(b)),
+        (Sequence a, Sequence { Open: "matrix" } b) when IsVector(a) => Vector(b) is { } vector && IsSameSequence(AsTuple(a), vector),
         (Sequence a, Sequence b) => IsSameSequence(a, b),
-        (Clock a, Sequence { Open: ":" } b) => IsSameSequence(AsRatio(a), b),
-        (Sequence { Open: ":" } a, Clock b) => IsSameSequence(a, AsRatio(b)),
+        (Clock a, Sequence { Open: ":" } b) when !HasNoughts(a) => IsSameSequence(AsRatio(a), b),
+        (Sequence { Open: ":" } a, Clock b) when !HasNoughts(b) => IsSameSequence(a, AsRatio(b)),
         (Sequence { Items: [var only], Open: "" or "{" }, Scalar) => IsSame(only, said),
         (Scalar, Sequence { Items: [var only], Open: "" or "{" }) => IsSame(truth, only),
         (Sequence { Open: ":", Items: [Scalar up, Scalar down] }, Scalar b) => IsSameScalar(Quotient(up, down), b),
@@ -39,6 +41,21 @@ internal sealed partial class Comparison(double? tolerance, bool listsAreSets)
     };
 
     private static Scalar Quotient(Scalar up, Scalar down) => new(Node.Of(Operation.Divide, up.Of, down.Of), Unit.None, false, true);
+
+    // 1:05 is a time, 1:5 a ratio.
+    private static bool HasNoughts(Clock clock) => clock.Parts.Skip(1).Any(p => p.Numerator < 10);
+
+    private static bool IsVector(Sequence s) => s.Open is "(" or "[" or "⟨" or "" && s.Items.All(i => i is not Sequence);
+
+    private static Sequence AsTuple(Sequence s) => s with { Open = "(", Close = ")" };
+
+    // A matrix of one column or one row.
+    private static Sequence? Vector(Sequence matrix)
+    {
+        IReadOnlyList<IReadOnlyList<Value>> rows = [.. matrix.Items.Select(r => ((Sequence)r).Items)];
+        return rows.Count == 1 ? new Sequence("(", ")", rows[0], true)
+            : rows.All(r => r.Count == 1) ? new Sequence("(", ")", [.. rows.Select(r => r[0])], true) : null;
+    }
 
     private static Sequence AsRatio(Clock clock) =>
         new(":", "", [.. clock.Parts.Select(p => new Scalar(Node.Number(p), Unit.None, false, true))], true);

@@ -29,7 +29,7 @@ internal static class Numeric
             Operation.Add => first + second,
             Operation.Subtract => first - second,
             Operation.Multiply => first * second,
-            Operation.Divide => first / second,
+            Operation.Divide => second == 0 ? double.NaN : first / second,
             Operation.Power => Power(first, second),
             _ => node.Name switch
             {

@@ -77,7 +77,7 @@ internal sealed partial class Parser
     }
 
     // Within arithmetic a degree is a number; at its end it is the unit.
-    private bool EndsFactorAfterDegree() => After(1).Kind == TokenKind.Sign && After(1).Text is "+" or "-" or "*" or "/"
+    private bool EndsFactorAfterDegree() => _functions > 0 || After(1).Kind == TokenKind.Sign && After(1).Text is "+" or "-" or "*" or "/"
         || (After(1).Kind == TokenKind.Close && _depth > 2);
 
     private Node? Primary()
@@ -156,10 +156,12 @@ internal sealed partial class Parser
     // sin x, sin 2x, sin(x): a product without signs.
     private Node? FunctionArgument()
     {
-        if (Current.Is("(")) return Power();
+        _functions++;
+        bool brackets = Current.Is("(");
         Node? product = Power();
-        while (product is not null && StartsFactor() && !Words.Functions.Contains(Current.Text))
+        while (!brackets && product is not null && StartsFactor() && !Words.Functions.Contains(Current.Text))
             product = Power() is { } next ? Node.Of(Operation.Multiply, product, next) : null;
+        _functions--;
         return product;
     }
 

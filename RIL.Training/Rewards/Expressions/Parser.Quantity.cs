@@ -6,9 +6,31 @@ internal sealed partial class Parser
     private Scalar? Quantity()
     {
         int from = _at;
-        if (Amount() is { } quantity && EndsItem()) return quantity;
+        bool round = Take("("), square = !round && Take("[");
+        if (Compound() is { } quantity && (!round || Take(")")) && (!square || Take("]")) && EndsItem()) return quantity;
         _at = from;
         return null;
+    }
+
+    // 5 ft 6 in; 1 hour and 30 minutes: smaller units of one kind are added.
+    private Scalar? Compound()
+    {
+        if (Amount() is not { } whole) return null;
+        while (!whole.Unit.IsNone && !whole.Percent)
+        {
+            int from = _at;
+            if (IsConnective) _at++;
+            if (Current.Kind != TokenKind.Number || Amount() is not { } part || part.Unit.Dimension != whole.Unit.Dimension
+                || part.Unit.Factor.ToDouble() >= whole.Unit.Factor.ToDouble())
+            {
+                _at = from;
+                break;
+            }
+            Node sum = Node.Of(Operation.Add, whole.InBase, part.InBase);
+            // Still smaller ones may follow.
+            whole = new Scalar(Node.Of(Operation.Divide, sum, Node.Number(part.Unit.Factor)), part.Unit, false, true);
+        }
+        return whole;
     }
 
     private Scalar? Amount()
@@ -17,6 +39,7 @@ internal sealed partial class Parser
         bool negative = Take("-");
         if (!negative) Take("+");
         string? currency = Current.Kind == TokenKind.Sign && Current.Text is "\\$" or "€" or "£" or "¥" or "₹" or "₽" or "₩" ? Current.Text
+            : Current.IsWord && Current.Text is "USD" or "EUR" or "GBP" or "JPY" or "CNY" or "INR" or "RUB" or "KRW" ? Current.Text
             : null;
         if (currency is not null)
         {
@@ -106,7 +129,8 @@ internal sealed partial class Parser
 
     private int? Magnitude()
     {
-        if (!Current.IsWord || Units.MagnitudeTensOf(Current.Text) is not { } tens || (Current.Text == "k" && Current.Apart)) return null;
+        if (!Current.IsWord || Units.MagnitudeTensOf(Current.Text) is not { } tens
+            || (Current.Text is "k" or "K" or "M" or "B" && Current.Apart)) return null;
         _at++;
         return tens + (Magnitude() ?? 0);
     }
@@ -181,6 +205,8 @@ internal sealed partial class Parser
         }
         if (!token.IsWord || !Units.IsUnit(token.Text)) return null;
         _at++;
+        if (token.Text is "degree" or "degrees" or "deg" && Current.IsWord && Current.Text is "C" or "F" or "Celsius" or "celsius"
+            or "Fahrenheit" or "fahrenheit") return tokens[_at++].Text[0] is 'C' or 'c' ? "°C" : "°F";
         return token.Text;
     }
 

@@ -10,7 +10,7 @@ internal sealed partial class Parser(IReadOnlyList<Token> tokens, int start, int
     private static readonly Token EndToken = new(TokenKind.End, "");
 
     private readonly int _start = start;
-    private int _at = start, _depth;
+    private int _at = start, _depth, _functions;
 
     /// <summary>The value that all these pieces are, or null where they are none.</summary>
     public static Value? Read(IReadOnlyList<Token> tokens, int start, int end)

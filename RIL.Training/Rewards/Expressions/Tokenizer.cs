@@ -78,8 +78,30 @@ internal sealed class Tokenizer(string text, bool decimalComma)
             foreach (char letter in name) Add(TokenKind.Word, letter.ToString());
             return;
         }
+        if (SignOf(name) is { } sign)
+        {
+            Add(TokenKind.Sign, sign);
+            return;
+        }
         if (Peek(0) == '_' && name.Length == 1) name += Index();
         Add(upright ? TokenKind.Text : TokenKind.Word, name);
+    }
+
+    // Words and letters that stand for signs: minus 4, 5 x 5, (1, 2) U (3, 4).
+    private string? SignOf(string name)
+    {
+        int next = _at;
+        while (next < text.Length && text[next] == ' ') next++;
+        char after = next < text.Length ? text[next] : '\0';
+        TokenKind? before = _tokens.Count == 0 ? null : _tokens[^1].Kind;
+        return name switch
+        {
+            "x" or "X" when char.IsAsciiDigit(after) && (before == TokenKind.Number || (_tokens.Count > 1 && _tokens[^1].IsWord
+                && Units.IsUnit(_tokens[^1].Text) && _tokens[^2].Kind == TokenKind.Number)) => "*",
+            "U" when before == TokenKind.Close && after is '(' or '[' => "∪",
+            "minus" or "negative" or "Minus" or "Negative" or "menos" or "moins" or "минус" => "-",
+            _ => null,
+        };
     }
 
     // x_1, x_{12}: part of the name.

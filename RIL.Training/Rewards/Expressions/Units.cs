@@ -68,8 +68,8 @@ internal static class Units
         C coulomb : 1 s1 A1
         K kelvin : 1 K1
         mol mole moles : 1 mol1
-        °C celsius : 1 °C1
-        °F fahrenheit : 1 °F1
+        °C celsius Celsius : 1 °C1
+        °F fahrenheit Fahrenheit : 1 °F1
         ° degree degrees deg degs градусов 度 도 Grad grados degrés : 1 °1
         rad radian radians : 1 rad1
         $ \$ dollar dollars USD usd bucks доллар долларов 美元 ドル 달러 : 1 $1
@@ -90,7 +90,7 @@ internal static class Units
     {
         ["hundred"] = 2, ["thousand"] = 3, ["million"] = 6, ["millions"] = 6, ["billion"] = 9, ["trillion"] = 12, ["万"] = 4, ["萬"] = 4,
         ["만"] = 4, ["亿"] = 8, ["億"] = 8, ["억"] = 8, ["тысяч"] = 3, ["тысячи"] = 3, ["миллион"] = 6, ["миллионов"] = 6, ["mil"] = 3,
-        ["millones"] = 6, ["Millionen"] = 6, ["Tausend"] = 3, ["mille"] = 3, ["k"] = 3,
+        ["millones"] = 6, ["Millionen"] = 6, ["Tausend"] = 3, ["mille"] = 3, ["k"] = 3, ["K"] = 3, ["M"] = 6, ["B"] = 9, ["bn"] = 9,
     };
 
     private static readonly FrozenDictionary<string, (Rational Factor, (string Base, int Power)[] Parts)> Table = Read();

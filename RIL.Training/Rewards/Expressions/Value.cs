@@ -8,7 +8,11 @@ internal abstract record Value;
 /// <param name="Unit">Its unit, <see cref="Unit.None"/> where it has none.</param>
 /// <param name="Percent">Whether it is written as a percentage; then <paramref name="Of"/> is the number before the sign.</param>
 /// <param name="WorkedOut">Whether it is a number as people write a result: 3, -0.5, 3/4, 2 1/2, 3·10^5, not 17·23.</param>
-internal sealed record Scalar(Node Of, Unit Unit, bool Percent, bool WorkedOut) : Value;
+internal sealed record Scalar(Node Of, Unit Unit, bool Percent, bool WorkedOut) : Value
+{
+    /// <summary>Its number in base units.</summary>
+    public Node InBase => Node.Of(Operation.Multiply, Of, Node.Number(Unit.Factor));
+}
 
 /// <summary>A time of the day or a duration; <paramref name="Half"/> is am, pm or null.</summary>
 internal sealed record Clock(IReadOnlyList<Rational> Parts, string? Half) : Value;

@@ -33,7 +33,7 @@ internal static class Words
     {
         if (word.Length is < 2 or > 3 || Functions.Contains(word) || Short.Contains(word) || Units.IsUnit(word)) return false;
         foreach (char c in word) if (!char.IsAsciiLetter(c)) return false;
-        return char.IsAsciiDigit(before) || before is ')' or '}' or '*' or '/' or '+' or '-' or '^' or '('
+        return char.IsAsciiDigit(before) || before is ')' or '}' or '*' or '/' or '^' or '('
             || after is '^' or '+' or '-' or '*' or '/' or ')';
     }
 
