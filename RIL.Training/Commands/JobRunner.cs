@@ -1,7 +1,6 @@
 using System.CommandLine;
 using RIL.Training.Configuration;
 using RIL.Training.Runs;
-using RIL.Training.Torch;
 
 namespace RIL.Training.Commands;
 
@@ -51,10 +50,11 @@ internal sealed class JobRunner
             throw new InputException($"--job {folder}: it is the folder of a run; expected one of the job's own.");
         var options = new JobOptions(Lines: parsed.GetValue(_lines) ? Console.In : null,
             Lease: settings.LeaseTimeout > 0 ? TimeSpan.FromSeconds(settings.LeaseTimeout) : null);
+        string machine = settings.ComputePlan().MachineLine;
         using JobFolder job = JobFolder.Open(folder, options, shown);
         // Work that is kept lies in the job's own files; of its events everything happens again.
-        if (job.Last > 0) job.Append(new ResumedEvent(0, 0, null, TorchRuntime.Description));
-        else job.Log(TorchRuntime.Description);
+        if (job.Last > 0) job.Append(new ResumedEvent(0, 0, null, machine));
+        else job.Log(machine);
         try
         {
             job.Finish("completed", work(job));

@@ -6,8 +6,9 @@ namespace RIL.Training.Configuration;
 public sealed partial record RunConfig
 {
     /// <summary>Turns of the loop.</summary>
-    [Setting("max_steps", "Steps of the loop: each samples a batch of questions and makes num_iterations updates on it.", Min = 0,
-        Max = 1_000_000_000)]
+    [Setting("max_steps", "Steps of the loop: each samples a batch of questions and makes num_iterations updates on it, all at the rate "
+        + "of the step. TRL counts updates instead: with num_iterations: 2, half of its max_steps is the same training here.",
+        Min = 0, Max = 1_000_000_000)]
     public int MaxSteps { get; init; } = 1000;
 
     /// <summary>Student completions per forward and backward pass.</summary>

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using RIL.Training.Configuration;
 using RIL.Training.Preflight;
-using RIL.Training.Torch;
 
 namespace RIL.Training.Runs;
 
@@ -128,7 +127,7 @@ public sealed class RunSession : IDisposable
     {
         if (!resumes)
         {
-            Job.Append(new LogEvent("info", Machine()));
+            Job.Append(new LogEvent("info", Config.ComputePlan().MachineLine));
             foreach (string warning in RunConfigCheck.Warnings(Config)) Log(warning, warning: true);
             return;
         }
@@ -136,12 +135,10 @@ public sealed class RunSession : IDisposable
         if (Resumed is not null && Job.Last == Resumed.Events - 1)
             Job.Append(new CheckpointEvent(Resumed.Step, Path.GetFileName(Resumed.Folder)));
         Job.Append(new ResumedEvent(Resumed?.Events ?? 0, Resumed?.Step ?? 0, Resumed is null ? null
-            : Path.GetFileName(Resumed.Folder), Machine()));
+            : Path.GetFileName(Resumed.Folder), Config.ComputePlan().MachineLine));
         if (Resumed is null) Begin(resumes: false, damaged);
         foreach (string sentence in damaged) Log($"{sentence}; it is passed over.", warning: true);
     }
-
-    private string Machine() => $"{Config.ComputePlan().Description}; {TorchRuntime.Description}.";
 
     // A run that ended before its first stage, for instance because an input was missing, left nothing worth keeping.
     private static bool HoldsWork(RunFolder folder) =>

@@ -56,13 +56,18 @@ public sealed record ComputePlan
     /// <summary>The plan for this machine's CPU where nobody has a wish.</summary>
     public static ComputePlan OnCpu => Choose(new ComputeSettings(DeviceChoice.Cpu), Machine.This);
 
-    /// <summary>The plan in one line; results are bit-identical only under the same line.</summary>
+    /// <summary>The plan in one line.</summary>
     public string Description =>
         $"Computing on {Device.type.ToString().ToLowerInvariant()} in {Type.ToString().ToLowerInvariant()}, {Lanes} lane{Plural(Lanes)}, "
         + (CompletionsPerPass == int.MaxValue ? "" : $"{CompletionsPerPass} completions and ")
         + $"{TokensPerPass} tokens a pass (a prompt and its completions up to {MostTokensPerPass}), {RowsDecoding} rows decoding, "
         + (Recomputes ? "layers computed again in the backward pass, " : "")
         + $"{EncodingWorkers} thread{Plural(EncodingWorkers)} encoding";
+
+    /// <summary>
+    /// The plan and how libtorch is set up, as runs and jobs record it; results are bit-identical only under the same line.
+    /// </summary>
+    public string MachineLine => $"{Description}; {TorchRuntime.Description}.";
 
     /// <summary>
     /// Decides; throws <see cref="InputException"/> where the settings ask for what the machine does not have.

@@ -54,6 +54,7 @@ public static partial class MetricGuide
         new(Policy, "learning_rate", "Learning rate", "Step size of the optimizer after warm-up and schedule."),
         new(Policy, "num_tokens", "Tokens seen", "Tokens trained on since the start of the run, over all stages.", "tokens"),
         new(Policy, "sampling/kept_mass_mean", "Probability kept by sampling", "Mean probability of the tokens that top-k, top-p and min-p leave to draw from.", "share"),
+        new(Policy, "sampling/policy_difference", "Sampler against trainer", "Mean distance between the log-probabilities that the sampler and the training pass give the same tokens under the same weights; rounding only.", "nats", false),
         new(Policy, "sampling/*", "Sampling: {0}", "A measure of how completions are drawn: {0}."),
         new(Judge, "judge/abstain_ratio", "Judge abstains", "Share of completions on which the judge could not decide.", "share", false),
         new(Judge, "judge/judged", "Judged completions", "Completions of the step on which the judge has a verdict.", "", null),

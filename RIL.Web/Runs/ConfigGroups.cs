@@ -10,7 +10,7 @@ public static class ConfigGroups
         ("Rewards and judge", ["reward_weights", "similarity", "judge", "answer_marker", "answer_pattern", "answer_tolerance", "scale_rewards", "mask_truncated_completions", "max_idle_steps"]),
         ("Discriminator", ["train_discriminator"]),
         ("Warm start", []),
-        ("Objective", ["policy", "loss_type", "importance_sampling_level", "epsilon", "epsilon_high", "beta", "num_iterations"]),
+        ("Objective", ["policy", "loss_type", "importance_sampling_level", "epsilon", "epsilon_high", "beta", "use_bias_correction_kl", "num_iterations"]),
         ("Sampling", ["num_generations", "max_completion_length", "temperature", "top_p", "top_k", "min_p", "repetition_penalty"]),
         ("Optimisation", ["max_steps", "per_device_train_batch_size", "gradient_accumulation_steps", "learning_rate", "lr_scheduler_type", "warmup_steps", "lr_min_ratio", "adam_beta1", "adam_beta2", "adam_epsilon", "weight_decay", "max_grad_norm", "freeze_vision_tower", "gradient_checkpointing"]),
         ("Evaluation, checkpoints, machine", []),
