@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RIL.Training.Configuration;
+using RIL.Training.Preflight;
 using RIL.Training.Runs;
 
 namespace RIL.Training.Commands;
@@ -48,6 +49,7 @@ internal sealed class JobRunner
     {
         if (File.Exists(new RunFolder(folder).Config))
             throw new InputException($"--job {folder}: it is the folder of a run; expected one of the job's own.");
+        OutputPlaces.RequireRunFolder("--job", folder);
         var options = new JobOptions(Lines: parsed.GetValue(_lines) ? Console.In : null,
             Lease: settings.LeaseTimeout > 0 ? TimeSpan.FromSeconds(settings.LeaseTimeout) : null);
         string machine = settings.ComputePlan().MachineLine;

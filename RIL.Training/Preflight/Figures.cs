@@ -54,8 +54,9 @@ internal static class Share
 /// <param name="PictureTokens">Each picture.</param>
 /// <param name="AnswerTokens">Ground truths with their end token.</param>
 /// <param name="AnswersCut">Ground truths longer than max_completion_length.</param>
+/// <param name="PromptsTooLong">Prompts longer than max_prompt_length.</param>
 public sealed record DataFigures(string Key, int Rows, int BadRows, int Pictures, int RowsWithoutPictures, LengthFigures PromptTokens,
-    LengthFigures PictureTokens, LengthFigures AnswerTokens, int AnswersCut);
+    LengthFigures PictureTokens, LengthFigures AnswerTokens, int AnswersCut, int PromptsTooLong);
 
 /// <summary>What the judge says of a data set's ground truths: given as the answer alone, and in the usual wrappings.</summary>
 /// <param name="Key">The setting that names the data set.</param>

@@ -12,15 +12,16 @@ namespace RIL.Training.Preflight;
 /// <param name="Encoder">The student's tokenizer, processor and template.</param>
 /// <param name="Data">Data sets by the settings that name them; the training questions come first, under <c>dataset</c>.</param>
 /// <param name="Kept">The teachers' answers.</param>
+/// <param name="Reading">What was found as they were read.</param>
 public sealed record PreflightInputs(RunConfig Config, IPromptEncoder Encoder,
-    IReadOnlyList<(string Key, IReadOnlyList<Example> Rows)> Data, KeptAnswers Kept);
+    IReadOnlyList<(string Key, IReadOnlyList<Example> Rows)> Data, KeptAnswers Kept, IReadOnlyList<Finding>? Reading = null);
 
-/// <summary>A report, the fingerprints of what was read, and the rows that cannot be used.</summary>
+/// <summary>A report, the fingerprints of what was read, and the rows that the settings leave out.</summary>
 /// <param name="Report">What was found.</param>
 /// <param name="Data">Fingerprints of the data sets.</param>
-/// <param name="BadRows">Ids of rows that cannot be used, by data set.</param>
+/// <param name="LeftOut">Ids of rows that are bad or too long and that the settings leave out, by data set.</param>
 public sealed record PreflightOutcome(PreflightReport Report, IReadOnlyDictionary<string, RowsFingerprint> Data,
-    IReadOnlyDictionary<string, IReadOnlySet<string>> BadRows);
+    IReadOnlyDictionary<string, IReadOnlySet<string>> LeftOut);
 
 /// <summary>
 /// One check of everything that a run reads, before its first step: every row and picture, lengths against limits, the judge on ground
@@ -52,7 +53,7 @@ public static class RunPreflight
         var data = new List<(string, IReadOnlyList<Example>)>();
         foreach ((string key, string? path) in new[] { ("dataset", config.Dataset), ("sft_dataset", config.SftDataset),
             ("eval_dataset", config.EvalDataset), ("validation_dataset", config.ValidationDataset) })
-            if (path is not null && Try("data", () => ReadRows(config, key, path)) is { } rows) data.Add((key, rows));
+            if (path is not null && Try("data", () => DatasetRows.Read(config, key, path, findings)) is { } rows) data.Add((key, rows));
         if (encoder is null || data.Count == 0 || data[0].Item1 != "dataset") return Report(new PreflightReport([], [], [], [], 0));
         KeptAnswers kept = (config.UsesTeachers ? Try("teachers", () => TeacherAnswers.Load(config, data[0].Item2, encoder)) : null)
             ?? new KeptAnswers();
@@ -86,17 +87,22 @@ public static class RunPreflight
     {
         var time = Stopwatch.StartNew();
         RunConfig config = inputs.Config;
-        var findings = new List<Finding>(inputs.Encoder.Warnings.Select(w => new Finding(FindingKind.Warning, "checkpoint", w)));
+        List<Finding> findings = [.. inputs.Reading ?? [], .. inputs.Encoder.Warnings.Select(w => new Finding(FindingKind.Warning,
+            "checkpoint", w))];
         var scans = ReadData(inputs, inputs.Encoder, progress, cancellation);
         var data = new List<DataFigures>();
-        var bad = new Dictionary<string, IReadOnlySet<string>>();
+        var leftOut = new Dictionary<string, IReadOnlySet<string>>();
+        var used = new List<(string Key, IReadOnlyList<Example> Rows)>();
         foreach ((string key, IReadOnlyList<Example> rows) in inputs.Data)
         {
             IReadOnlyList<ScannedRow> scan = scans[key];
-            data.Add(Figures(key, rows, scan, config.MaxCompletionLength));
-            bad[key] = rows.Zip(scan).Where(p => p.Second.Problem is not null).Select(p => p.First.Id).ToHashSet();
+            leftOut[key] = rows.Zip(scan).Where(p => IsLeftOut(config, p.Second)).Select(p => p.First.Id).ToHashSet();
+            IReadOnlyList<Example> left = leftOut[key].Count == 0 ? rows : [.. rows.Where(r => !leftOut[key].Contains(r.Id))];
+            used.Add((key, left));
+            data.Add(Figures(config, key, left, scan));
             findings.AddRange(DataFindings(config, data[^1], scan));
         }
+        inputs = inputs with { Data = used };
         var judging = new JudgeScan(JudgeOf(config, cancellation), config.AnswerMarker);
         TruthFigures[] truths = [.. inputs.Data.Where(d => d.Key is "dataset" ? AsksJudge(config) : d.Key != "sft_dataset")
             .Select(d => judging.Truths(d.Key, d.Rows))];
@@ -106,7 +112,7 @@ public static class RunPreflight
         findings.AddRange(teachers.Where(t => t.Cut > 0).Select(t => CutFinding(t, config)));
         var report = new PreflightReport([.. findings.OrderBy(f => f.Kind)], data, truths, teachers, time.Elapsed.TotalSeconds);
         return new PreflightOutcome(report, scans.ToDictionary(s => s.Key, s => new RowsFingerprint(s.Value.Count,
-            DataScan.Hash(s.Value))), bad);
+            DataScan.Hash(s.Value))), leftOut);
     }
 
     /// <summary>Fingerprints of data sets without decoding a picture, for a run that goes on.</summary>
@@ -114,6 +120,13 @@ public static class RunPreflight
         CancellationToken cancellation = default) =>
         ReadData(inputs, null, progress, cancellation).ToDictionary(s => s.Key, s => new RowsFingerprint(s.Value.Count,
             DataScan.Hash(s.Value)));
+
+    /// <summary>Whether the settings leave out rows that only a look at every picture and prompt finds.</summary>
+    public static bool LeavesRowsOut(RunConfig config) => config.SkipBadRows
+        || (config.MaxPromptLength is not null && config.PromptOverflow == PromptOverflow.Drop);
+
+    private static bool IsLeftOut(RunConfig config, ScannedRow row) => row.Problem is not null ? config.SkipBadRows
+        : row.Prompt > config.MaxPromptLength && config.PromptOverflow == PromptOverflow.Drop;
 
     private static string RequireWeights(string folder)
     {
@@ -127,13 +140,6 @@ public static class RunPreflight
         OutputPlaces.RequireApart("output_dir", config.OutputDir, OutputPlaces.Inputs(config));
         if (config.ResumeFromCheckpoint is null) OutputPlaces.RequireRunFolder("output_dir", config.OutputDir);
         return config.OutputDir;
-    }
-
-    private static IReadOnlyList<Example> ReadRows(RunConfig config, string key, string path)
-    {
-        IReadOnlyList<Example> rows = InputReference.ReadRows(path);
-        bool limited = key is "eval_dataset" or "validation_dataset" && config.EvalLimit > 0 && config.EvalLimit < rows.Count;
-        return limited ? [.. rows.Take(config.EvalLimit)] : rows;
     }
 
     // Whether the judge has a say in what is learnt.
@@ -164,13 +170,14 @@ public static class RunPreflight
         return scans;
     }
 
-    private static DataFigures Figures(string key, IReadOnlyList<Example> rows, IReadOnlyList<ScannedRow> scan, int longest)
+    private static DataFigures Figures(RunConfig config, string key, IReadOnlyList<Example> rows, IReadOnlyList<ScannedRow> scan)
     {
-        ScannedRow[] good = [.. scan.Where(r => r.Problem is null)];
-        return new DataFigures(key, good.Length, scan.Count - good.Length, good.Sum(r => r.Pictures.Length),
+        ScannedRow[] good = [.. scan.Where(r => r.Problem is null && !IsLeftOut(config, r))];
+        return new DataFigures(key, good.Length, scan.Count(r => r.Problem is not null), good.Sum(r => r.Pictures.Length),
             rows.Count(r => r.Images.Count == 0), LengthFigures.Of(good.Select(r => r.Prompt)),
             LengthFigures.Of(good.SelectMany(r => r.Pictures)), LengthFigures.Of(good.Select(r => r.Answer)),
-            good.Count(r => r.Answer > longest));
+            good.Count(r => r.Answer > config.MaxCompletionLength),
+            scan.Count(r => r.Problem is null && r.Prompt > config.MaxPromptLength));
     }
 
     private static IEnumerable<Finding> DataFindings(RunConfig config, DataFigures figures, IReadOnlyList<ScannedRow> scan)
@@ -179,13 +186,37 @@ public static class RunPreflight
         string named = string.Join("; ", problems.Take(RowsNamed).Select(p => p.TrimEnd('.')))
             + (problems.Length > RowsNamed ? "; …" : "");
         if (problems.Length > 0)
-            yield return new Finding(FindingKind.Error, "data", $"{problems.Length} of {scan.Count} rows cannot be used ({named})",
-                figures.Key, null, "Correct or remove them.");
+            yield return config.SkipBadRows && figures.Rows > 0
+                ? new Finding(FindingKind.Warning, "data", $"{problems.Length} of {scan.Count} rows cannot be used ({named}) and are left "
+                    + "out, as skip_bad_rows says", figures.Key)
+                : new Finding(FindingKind.Error, "data", $"{problems.Length} of {scan.Count} rows cannot be used ({named})", figures.Key,
+                    null, "Correct or remove them, or set skip_bad_rows: true to leave them out.");
+        if (figures.PromptsTooLong > 0) yield return LongPrompts(config, figures, scan);
+        if (figures is { Pictures: 0, Rows: > 0 } && !config.AllowTextOnly && figures.Key == (config.TrainsPolicy ? "dataset" : config
+            .SftDataset is null ? "dataset" : "sft_dataset"))
+            yield return new Finding(FindingKind.Error, "data", $"none of the {figures.Rows} rows has a picture, and the student is a "
+                + "vision-language model", figures.Key, "a column images or image, or <image> in the prompt with its picture",
+                "If learning from text alone is meant, set allow_text_only: true.");
         if (figures.Key == "eval_dataset" || figures.AnswersCut == 0) yield break;
         if (figures.Key == "sft_dataset" || config.SftSource == SftSource.GroundTruth)
             yield return new Finding(FindingKind.Warning, "data", $"{figures.AnswersCut} of {figures.Rows} ground truths are longer than "
                 + $"max_completion_length, {config.MaxCompletionLength}, and the student could never say them whole", figures.Key,
                 $"{figures.AnswerTokens.NinetyFifth} for 95 % of them, {figures.AnswerTokens.Most} for all");
+    }
+
+    private static Finding LongPrompts(RunConfig config, DataFigures figures, IReadOnlyList<ScannedRow> scan)
+    {
+        LengthFigures all = LengthFigures.Of(scan.Where(r => r.Problem is null).Select(r => r.Prompt));
+        string what = $"{figures.PromptsTooLong} of {scan.Count} prompts are longer than max_prompt_length, {config.MaxPromptLength}",
+            enough = $"{all.NinetyFifth} for 95 % of them, {all.Most} for all";
+        return config.PromptOverflow switch
+        {
+            PromptOverflow.Drop when figures.Rows > 0 => new Finding(FindingKind.Warning, "data",
+                what + ", and their rows are left out, as prompt_overflow says", figures.Key, enough),
+            PromptOverflow.Cut => new Finding(FindingKind.Warning, "data", what + ", and their text is cut", figures.Key, enough),
+            _ => new Finding(FindingKind.Error, "data", what, figures.Key, enough,
+                "Raise it, shorten the questions, lower max_pixels, or set prompt_overflow to drop or cut."),
+        };
     }
 
     private static TeacherFigures Teacher(string name, PreflightInputs inputs, JudgeScan judging)
@@ -240,20 +271,24 @@ public static class RunPreflight
             + (config.TrainsPolicy ? " Where it is meant so, set reward_weights.answer: 0, and the judge is not asked." : ""));
     }
 
-    // The rule under which most would be right, if there is one.
+    // The rule, with the way of finding the answer, under which most would be right, if there is one.
     private static string Remedy(RunConfig config, PreflightInputs inputs, string key)
     {
         JudgedCompletion[] texts = [.. (from row in inputs.Data.First(d => d.Key == key).Rows
             from text in config.Teachers.SelectMany(t => inputs.Kept.Of(t.Name, row.Id)).Select(a => a.Text).DefaultIfEmpty(row.Answer)
             select new JudgedCompletion(row, text, "any")).Take(AnswersThatTell * 50)];
-        (JudgeRule Rule, int Right) best = Enum.GetValues<JudgeRule>().Where(r => r != config.Judge)
-            .Where(r => r != JudgeRule.AfterMarker || !string.IsNullOrWhiteSpace(config.AnswerMarker))
-            .Select(r => (r, JudgeOf(config with { Judge = r }, default)(texts).Count(v => v.Value == 1))).MaxBy(r => r.Item2);
-        return best.Right > 0 ? $"With judge: {Word(best.Rule)}, {ShareOf(best.Right, texts.Length)} of the answers would be right."
+        (RunConfig Other, int Right) best = (from pattern in Enum.GetValues<AnswerPattern>().Prepend(config.AnswerPattern).Distinct()
+            from rule in Enum.GetValues<JudgeRule>()
+            let other = config with { Judge = rule, AnswerPattern = pattern }
+            where !RunConfigCheck.Problems(other).Any()
+            select (other, JudgeOf(other, default)(texts).Count(v => v.Value == 1))).MaxBy(c => c.Item2);
+        return best.Right > 0 ? $"With judge: {Word(best.Other.Judge)}"
+            + (best.Other.AnswerPattern == config.AnswerPattern ? "" : $" and answer_pattern: {Word(best.Other.AnswerPattern)}")
+            + $", {ShareOf(best.Right, texts.Length)} of the answers would be right."
             : "Look at the answers beside their ground truths, and choose the judge that reads how they are written.";
     }
 
-    private static string Word(JudgeRule rule) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(rule.ToString());
+    private static string Word(Enum choice) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(choice.ToString());
 
     private static string ShareOf(int part, int whole) => $"{Share.Percent(part, whole)} ({part} of {whole})";
 }

@@ -21,23 +21,27 @@ internal static class InputChecks
     {
         using var ended = new CancellationTokenSource();
         PreflightInputs read = inputs.ForPreflight();
-        IReadOnlyDictionary<string, RowsFingerprint> rows = session.Resumed is null ? Start(read, session, ended)
-            : RunPreflight.Fingerprints(read, Watch(session, ended), ended.Token);
+        IReadOnlyDictionary<string, RowsFingerprint> rows;
+        if (session.Resumed is null || RunPreflight.LeavesRowsOut(inputs.Config))
+        {
+            PreflightOutcome outcome = RunPreflight.Check(read, Watch(session, ended), ended.Token);
+            if (session.Resumed is null) RequirePassed(outcome.Report, session);
+            inputs.LeaveOut(outcome.LeftOut);
+            rows = outcome.Data;
+        }
+        else rows = RunPreflight.Fingerprints(read, Watch(session, ended), ended.Token);
         var now = new InputFingerprints(rows, InputFingerprints.OfAnswers(inputs.Config, inputs.Questions, inputs.Kept),
             InputFingerprints.OfFolder(inputs.StudentFolder));
         if (session.Resumed is { } checkpoint) RequireSame(now, checkpoint, session);
         return now;
     }
 
-    private static IReadOnlyDictionary<string, RowsFingerprint> Start(PreflightInputs read, RunSession session,
-        CancellationTokenSource ended)
+    private static void RequirePassed(PreflightReport report, RunSession session)
     {
-        PreflightOutcome outcome = RunPreflight.Check(read, Watch(session, ended), ended.Token);
-        Finding[] errors = [.. outcome.Report.Findings.Where(f => f.Kind == FindingKind.Error)];
+        Finding[] errors = [.. report.Findings.Where(f => f.Kind == FindingKind.Error)];
         if (errors.Length > 0) throw new InputException(string.Join('\n', errors.Select(e => e.Sentence)));
-        foreach (string line in PreflightText.Figures(outcome.Report)) session.Log("Preflight: " + line);
-        foreach (Finding finding in outcome.Report.Findings) session.Log(finding.Sentence, finding.Kind == FindingKind.Warning);
-        return outcome.Data;
+        foreach (string line in PreflightText.Figures(report)) session.Log("Preflight: " + line);
+        foreach (Finding finding in report.Findings) session.Log(finding.Sentence, finding.Kind == FindingKind.Warning);
     }
 
     private static void RequireSame(InputFingerprints now, Checkpoint checkpoint, RunSession session)

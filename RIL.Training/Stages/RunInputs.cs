@@ -12,6 +12,8 @@ namespace RIL.Training.Stages;
 /// <summary>Everything a run reads, checked before anything is trained.</summary>
 internal sealed class RunInputs
 {
+    private readonly List<Finding> _found = [];
+
     private RunInputs(RunConfig config)
     {
         Config = config;
@@ -19,11 +21,10 @@ internal sealed class RunInputs
         StudentFolder = InputReference.ResolvePath(config.Student);
         Encoder = ModelCatalog.LoadPromptEncoder(StudentFolder, config.MinPixels, config.MaxPixels);
         Judge = config.CreateJudge();
-        Questions = InputReference.ReadRows(config.Dataset, config.SkipBadRows);
-        SftQuestions = config.SftDataset is { } sft ? InputReference.ReadRows(sft, config.SkipBadRows) : Questions;
-        EvaluationQuestions = config.EvalDataset is { } eval ? Limited(InputReference.ReadRows(eval, config.SkipBadRows)) : [];
-        ValidationQuestions = config.ValidationDataset is { } validation ? Limited(InputReference.ReadRows(validation, config.SkipBadRows))
-            : EvaluationQuestions;
+        Questions = Read("dataset", config.Dataset);
+        SftQuestions = config.SftDataset is { } sft ? Read("sft_dataset", sft) : Questions;
+        EvaluationQuestions = config.EvalDataset is { } eval ? Read("eval_dataset", eval) : [];
+        ValidationQuestions = config.ValidationDataset is { } validation ? Read("validation_dataset", validation) : EvaluationQuestions;
         Kept = config.UsesTeachers ? TeacherAnswers.Load(config, Questions, Encoder) : new KeptAnswers();
     }
 
@@ -38,13 +39,13 @@ internal sealed class RunInputs
 
     public IJudge Judge { get; }
 
-    public IReadOnlyList<Example> Questions { get; }
+    public IReadOnlyList<Example> Questions { get; private set; }
 
-    public IReadOnlyList<Example> SftQuestions { get; }
+    public IReadOnlyList<Example> SftQuestions { get; private set; }
 
-    public IReadOnlyList<Example> EvaluationQuestions { get; }
+    public IReadOnlyList<Example> EvaluationQuestions { get; private set; }
 
-    public IReadOnlyList<Example> ValidationQuestions { get; }
+    public IReadOnlyList<Example> ValidationQuestions { get; private set; }
 
     public KeptAnswers Kept { get; }
 
@@ -54,7 +55,21 @@ internal sealed class RunInputs
         ("dataset", Questions), .. Named("sft_dataset", Config.SftDataset, SftQuestions),
         .. Named("eval_dataset", Config.EvalDataset, EvaluationQuestions),
         .. Named("validation_dataset", Config.ValidationDataset, ValidationQuestions),
-    ], Kept);
+    ], Kept, _found);
+
+    /// <summary>Takes rows out that the preflight found bad or too long, by the settings that name their data sets.</summary>
+    public void LeaveOut(IReadOnlyDictionary<string, IReadOnlySet<string>> ids)
+    {
+        bool ownSft = Config.SftDataset is not null, ownValidation = Config.ValidationDataset is not null;
+        (IReadOnlyList<Example> questions, IReadOnlyList<Example> held) = (Left("dataset", Questions),
+            Left("eval_dataset", EvaluationQuestions));
+        SftQuestions = ownSft ? Left("sft_dataset", SftQuestions) : questions;
+        ValidationQuestions = ownValidation ? Left("validation_dataset", ValidationQuestions) : held;
+        (Questions, EvaluationQuestions) = (questions, held);
+
+        IReadOnlyList<Example> Left(string key, IReadOnlyList<Example> rows) =>
+            ids.TryGetValue(key, out IReadOnlySet<string>? gone) && gone.Count > 0 ? [.. rows.Where(r => !gone.Contains(r.Id))] : rows;
+    }
 
     public ulong Seed => (ulong)Config.Seed;
 
@@ -66,6 +81,5 @@ internal sealed class RunInputs
     private static IEnumerable<(string, IReadOnlyList<Example>)> Named(string key, string? path, IReadOnlyList<Example> rows) =>
         path is null ? [] : [(key, rows)];
 
-    private IReadOnlyList<Example> Limited(IReadOnlyList<Example> rows) => Config.EvalLimit > 0 && Config.EvalLimit < rows.Count
-        ? [.. rows.Take(Config.EvalLimit)] : rows;
+    private IReadOnlyList<Example> Read(string key, string path) => DatasetRows.Read(Config, key, path, _found);
 }

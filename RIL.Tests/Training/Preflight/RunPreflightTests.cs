@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RIL.Training;
 using RIL.Training.Configuration;
+using RIL.Training.Datasets;
 using RIL.Training.Preflight;
 using RIL.Training.Quickstart;
 using RIL.Training.Rewards;
@@ -62,6 +63,70 @@ public sealed class RunPreflightTests : IDisposable
         Assert.DoesNotContain(RunEvents.Read(new RunFolder(config.OutputDir!).Events), e => e is StageEvent);
     }
 
+    // The run with the bad row left out is the run on the rows that are good, and it goes on as one.
+    [Fact]
+    public void SkipBadRows_LeavesThemOutAndCountsThem_BeforeAndAfterAResume()
+    {
+        string folder = Rows(12, bad: 7, "half of a file");
+        RunConfig config = Own(folder) with { SkipBadRows = true, MaxSteps = 2, SaveSteps = 1 };
+        PreflightReport report = RunPreflight.Run(config);
+        Assert.True(report.Passes);
+        Assert.Equal((11, 1), (report.Data[0].Rows, report.Data[0].BadRows));
+        Assert.Contains(report.Findings, f => f.Kind == FindingKind.Warning
+            && f.What.Contains("1 of 12 rows cannot be used", StringComparison.Ordinal));
+
+        Assert.Equal("completed", TinyRun.Execute(config));
+        RunConfig broken = config with { OutputDir = _runs.Folder("broken") };
+        Assert.Throws<IOException>(() => TinyRun.Execute(broken, new EndsAtFirstCheckpoint()));
+        Assert.Equal("completed", TinyRun.Execute(broken with { ResumeFromCheckpoint = "latest" }));
+        RunConfig good = config with { OutputDir = _runs.Folder("good"), SkipBadRows = false };
+        string rows = Path.Combine(folder, Data);
+        File.WriteAllLines(rows, File.ReadAllLines(rows).Where((_, i) => i != 7));
+        Assert.Equal("completed", TinyRun.Execute(good));
+
+        byte[] Student(RunConfig of) => File.ReadAllBytes(Path.Combine(of.OutputDir!, "student", "model.safetensors"));
+        Assert.Equal(Student(good), Student(config));
+        Assert.Equal(Student(good), Student(broken));
+    }
+
+    [Theory]
+    [InlineData(PromptOverflow.Refuse, false, 12)]
+    [InlineData(PromptOverflow.Drop, true, 6)]
+    public void PromptsBeyondTheLimit_AreRefusedOrLeftOut_WithTheLengthThatWouldDo(PromptOverflow overflow, bool passes, int rows)
+    {
+        string folder = Rows(12);
+        string file = Path.Combine(folder, Data);
+        File.WriteAllLines(file, File.ReadAllLines(file).Select((line, i) => i % 2 == 0 ? line
+            : line.Replace("\"type\":\"text\",\"text\":\"", "\"type\":\"text\",\"text\":\"" + string.Concat(Enumerable.Repeat("is ", 40)),
+                StringComparison.Ordinal)));
+        PreflightReport report = RunPreflight.Run(Own(folder) with { MaxPromptLength = 40, PromptOverflow = overflow });
+        Assert.Equal(passes, report.Passes);
+        Assert.Equal((6, rows), (report.Data[0].PromptsTooLong, report.Data[0].Rows));
+        Assert.Contains(report.Findings, f => f.What.Contains("6 of 12 prompts are longer than max_prompt_length, 40",
+            StringComparison.Ordinal) && f.Expected!.Contains("for 95 %", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ADataSetWithoutPictures_IsRefusedUnlessItIsMeant()
+    {
+        string folder = _runs.Folder("text");
+        Directory.CreateDirectory(folder);
+        File.WriteAllLines(Path.Combine(folder, Data), Enumerable.Range(0, 6).Select(i => JsonSerializer.Serialize(new
+            { prompt = $"is there a bag {i} ?", answer = "yes" })));
+        RunConfig config = Own(folder);
+        Assert.Contains("none of the 6 rows has a picture", Assert.Single(RunPreflight.Run(config).Findings,
+            f => f.Kind == FindingKind.Error).Sentence, StringComparison.Ordinal);
+        Assert.True(RunPreflight.Run(config with { AllowTextOnly = true }).Passes);
+    }
+
+    private sealed class EndsAtFirstCheckpoint : IRunObserver
+    {
+        public void Observe(RunEvent happened)
+        {
+            if (happened is CheckpointEvent) throw new IOException("ended");
+        }
+    }
+
     public static TheoryData<string, JudgeRule, string?, string, string, bool, string> Judges => new()
     {
         // truth, rule, marker, teachers' answers, what stands in the finding
@@ -69,7 +134,8 @@ public sealed class RunPreflightTests : IDisposable
         { "words and a rule for numbers", JudgeRule.Numeric, null, "a dog", "a dog", false, "With judge: exact" },
         { "tags and a marker", JudgeRule.AfterMarker, "answer :", "3", "<answer>3</answer>", false, "calls none of the teachers'" },
         { "boxes and a marker", JudgeRule.AfterMarker, "####", "3", "so \\boxed{3}", false, "calls none of the teachers'" },
-        { "sentences and whole texts", JudgeRule.Exact, null, "3", "I think it is 3", false, "calls none of the teachers'" },
+        { "sentences and whole texts", JudgeRule.Exact, null, "dog", "I see a small dog there", false,
+            "calls none of the teachers'" },
         { "nothing to compare", JudgeRule.Exact, null, ".", ".", false, "can decide none of the" },
         { "numbers", JudgeRule.Numeric, null, "3", "I think it is 3", true, "" },
         { "letters", JudgeRule.MultipleChoice, null, "B", "The answer is B.", true, "" },

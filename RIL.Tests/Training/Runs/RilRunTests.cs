@@ -147,7 +147,7 @@ public sealed class RilRunTests(RilRunTests.WholeRun runs) : IClassFixture<RilRu
             .Select(a => """{"prompt": "how many ?", "answer": "2", "teacher_responses": [{"teacher": "long", "text": """
                 + $$""" "there are {{a}}"}]}""")]);
         return _runs.Config(name) with { Dataset = data, SftDataset = null, EvalDataset = held, EvalSteps = 0,
-            Teachers = [new("long", answers)], Judge = JudgeRule.Numeric };
+            Teachers = [new("long", answers)], Judge = JudgeRule.Numeric, AllowTextOnly = true };
     }
 
     private void AssertSame(string name)
