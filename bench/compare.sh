@@ -2,14 +2,13 @@
 # One reinforcement step of this trainer beside transformers' generate(), a hand-tuned PyTorch loop and TRL's GRPOTrainer, on the same model and prompts.
 #   bench/compare.sh [ROOT]     ROOT: where ../shared/peers/setup.sh installed the peers (default ~/.cache/ril-peers)
 # The sides alternate, three times each, with their best settings; prints one JSON line a size with the medians and the ratios (ours over theirs; memory theirs over ours).
-# SIZES="nano small" and RUNS=3 can be overridden.
+# SIZES="nano small" and RUNS=3 can be overridden; base (115 M parameters, prompts of 280 tokens) takes minutes a step, so it makes one unless STEPS says otherwise.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(dirname "$here")
 peers=${PEERS:-$repository/../shared/peers}
 root=${1:-$HOME/.cache/ril-peers}
 runs=${RUNS:-3}
-steps=${STEPS:-5}
 threads=${THREADS:-2}
 [ -x "$root/opt/venv/bin/python" ] || { echo "bench/compare.sh: there are no peers in $root; run $peers/setup.sh $root first." >&2; exit 2; }
 
@@ -24,9 +23,15 @@ ours() { dotnet run -c Release --no-build --project "$repository/RIL.Training" -
 
 for size in ${SIZES:-nano small}; do
   folder=/tmp/ril-compare/$size
+  steps=${STEPS:-5}
+  shape=()
+  if [ "$size" = base ]; then
+    steps=${STEPS:-1}
+    shape=(--patches 32 --prompts 4 --generations 8 --new-tokens 64)
+  fi
   results=$work/$size.jsonl
   mkdir -p "$root$folder"
-  [ -f "$root$folder/workload.safetensors" ] || peer /tmp/ril-compare/bench_torch.py make "$folder" --size "$size" >&2
+  [ -f "$root$folder/workload.safetensors" ] || peer /tmp/ril-compare/bench_torch.py make "$folder" --size "$size" "${shape[@]}" >&2
   : > "$results"
   for run in $(seq "$runs"); do
     echo "$size, round $run of $runs" >&2

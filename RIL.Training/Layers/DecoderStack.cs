@@ -57,7 +57,7 @@ internal sealed class DecoderStack
     {
         using var scope = NewDisposeScope();
         foreach (IDecoderLayer layer in layers) x = layer.Forward(x, rotary, attention);
-        return nn.functional.linear(_norm.Forward(x), HeadWeight).MoveToOuterDisposeScope();
+        return FewRowsProduct.Of(_norm.Forward(x), HeadWeight, null).MoveToOuterDisposeScope();
     }
 }
 

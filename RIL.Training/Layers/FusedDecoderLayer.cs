@@ -36,7 +36,7 @@ internal sealed class FusedDecoderLayer : IDecoderLayer, IDisposable
         using var scope = NewDisposeScope();
         DecoderShape shape = _layer.Shape;
         int heads = shape.HeadCount, keyValueHeads = shape.KeyValueHeadCount;
-        Tensor qkv_NAE = nn.functional.linear(_layer.AttentionNorm.Forward(x), _queryKeyValue, _queryKeyValueBias).view(x.size(0),
+        Tensor qkv_NAE = FewRowsProduct.Of(_layer.AttentionNorm.Forward(x), _queryKeyValue, _queryKeyValueBias).view(x.size(0),
             -1, shape.HeadSize);
         if (_layer.QueryNorm is not null)
         {
@@ -47,7 +47,7 @@ internal sealed class FusedDecoderLayer : IDecoderLayer, IDisposable
         Tensor attended = attention.Attend(_layer.Index, rotated.narrow(1, 0, heads), rotated.narrow(1, heads, keyValueHeads),
             qkv_NAE.narrow(1, heads + keyValueHeads, keyValueHeads));
         x.add_(_layer.Output.Forward(attended), Scalars.One);
-        Tensor[] gateUp = nn.functional.linear(_layer.FeedForwardNorm.Forward(x), _gateUp).chunk(2, -1);
+        Tensor[] gateUp = FewRowsProduct.Of(_layer.FeedForwardNorm.Forward(x), _gateUp, null).chunk(2, -1);
         x.add_(_layer.FeedForward.Down.Forward(gateUp[0].silu().mul_(gateUp[1])), Scalars.One);
         return x;
     }

@@ -9,5 +9,5 @@ internal sealed class Linear(WeightSet weights, string name, int input, int outp
 
     public Weight? Bias { get; } = bias ? weights.Bias(name + ".bias", output) : null;
 
-    public Tensor Forward(Tensor x) => nn.functional.linear(x, Weight.Value, Bias?.Value);
+    public Tensor Forward(Tensor x) => FewRowsProduct.Of(x, Weight.Value, Bias?.Value);
 }
