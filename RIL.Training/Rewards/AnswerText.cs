@@ -57,13 +57,17 @@ internal static class AnswerText
             while (start < end && (Ends.Contains(text[start]) || (text[start] is '.' or '!' && !(start + 1 < end
                 && char.IsAsciiDigit(text[start + 1]))))) start++;
             while (end > start && (Ends.Contains(text[end - 1]) || (text[end - 1] == '.') || (text[end - 1] == '!'
-                && !(end - 2 >= start && (char.IsAsciiDigit(text[end - 2]) || text[end - 2] is ')' or '!'))))) end--;
+                && !IsFactorial(text.AsSpan(start, end - start))))) end--;
             // Quotes go in pairs, or where they cannot be feet and inches.
             if (start < end && text[start] is '"' or '\'') start++;
             if (end > start && text[end - 1] is '"' or '\'' && (from < start || !char.IsAsciiDigit(text[Math.Max(start, end - 2)]))) end--;
             if (from == start && to == end) return text[start..end];
         }
     }
+
+    // Of a number or a bracket: 5!, (n+1)!
+    private static bool IsFactorial(ReadOnlySpan<char> text) => text.TrimEnd('!') is [.., var last]
+        && (char.IsAsciiDigit(last) || last == ')');
 
     /// <summary>The start of a text, for reasons.</summary>
     public static string Short(string text)

@@ -89,6 +89,8 @@ internal sealed partial class Comparison(double? tolerance, bool listsAreSets)
     private static bool HasSameBrackets(Sequence a, Sequence b)
     {
         if (a.Open == b.Open) return a.Close == b.Close;
+        // x < -1 or x > 2 is a union.
+        if ((a.Open, b.Open) is ("", "∪") or ("∪", "")) return !(a.Open == "" ? a : b).Ordered;
         if (a.Open is ":" or "-" or "∪" || b.Open is ":" or "-" or "∪") return false;
         if (a.Open == "" || b.Open == "") return true;
         return (Kind(a), Kind(b)) is ("(", "(") or ("[", "[");

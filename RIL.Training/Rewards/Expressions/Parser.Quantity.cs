@@ -80,6 +80,7 @@ internal sealed partial class Parser
             _at += 2;
             return Node.Of(Operation.Divide, number, Node.Number(below.Value, below.Decimals));
         }
+        if (first.Text == "10" && PowerOfTen(0) is { } ten) return ten;
         return Scientific() is { } power ? Node.Of(Operation.Multiply, number, power) : number;
     }
 
@@ -113,8 +114,13 @@ internal sealed partial class Parser
     private Node? Scientific()
     {
         bool times = Current.Is("*") || (Current is { Kind: TokenKind.Word, Text: "x" or "X" });
-        if (!times || After(1) is not { Kind: TokenKind.Number, Text: "10" } || !After(2).Is("^")) return null;
-        int at = 3;
+        return times && After(1) is { Kind: TokenKind.Number, Text: "10" } ? PowerOfTen(2) : null;
+    }
+
+    // ^5, ^{-5} after a 10
+    private Node? PowerOfTen(int at)
+    {
+        if (!After(at++).Is("^")) return null;
         bool braces = After(at).Is("{") || After(at).Is("(");
         if (braces) at++;
         bool negative = After(at).Is("-");
