@@ -51,6 +51,22 @@ public sealed class CheckpointStoreTests : IDisposable
     }
 
     [Fact]
+    public void ACheckpoint_IsHashedAgain_OnlyWhereItsFilesChanged()
+    {
+        var store = new CheckpointStore(_folder.Path, keep: null);
+        string folder = store.Save(1, 1, Content(1)), file = Path.Combine(folder, "optimizer.safetensors");
+        DateTime written = File.GetLastWriteTimeUtc(file);
+        Damage(file, "flip");
+        File.SetLastWriteTimeUtc(file, written);
+        Assert.Equal(folder, store.LastGood()); // only its content could tell, and that was looked at as it was written
+
+        File.SetLastWriteTimeUtc(file, written.AddSeconds(1));
+        Assert.Equal(folder, store.LastComplete()); // by names and sizes
+        Assert.Null(store.LastGood());
+        Assert.Null(store.LastComplete());
+    }
+
+    [Fact]
     public void Limit_KeepsTheNewest_AndNeverRemovesTheOneJustWritten()
     {
         var store = new CheckpointStore(_folder.Path, keep: 2);

@@ -43,6 +43,19 @@ public sealed class EventIngestTests : IDisposable
     }
 
     [Fact]
+    public async Task KindsAndMembersThatOnlyALaterTrainerWrites_ArePassedOver()
+    {
+        _run.Write(1, ("loss", 0.5));
+        _run.Write(new HistogramEvent("ril", 1, "gradients/merger", [-3, -2, -1], [4, 5], 6));
+        _run.Write(new ProgressEvent("ril", 1, 9, null, new StepPart(3, 8, "questions")));
+        _run.Write($$"""{"kind":"spectrum","n":{{++_run.Number}},"time":"2030-01-01T00:00:00Z","values":[1,{"x":2}]}""" + "\n");
+        _run.Write(5, ("loss", 0.25));
+
+        Assert.Equal([(1L, 0.5), (5L, 0.25)], await Read("loss"));
+        Assert.Equal((5, "ril", 1, 9), (_run.Load().LastEvent, _run.Load().Stage, _run.Load().StageStep, _run.Load().StageTotal));
+    }
+
+    [Fact]
     public async Task ASpoiltLineInTheMiddle_IsRefusedWithItsPlace_AndWhatCameBeforeItIsStored()
     {
         _run.Write(1, ("loss", 0.5));
