@@ -5,7 +5,7 @@ namespace RIL.Training.Images;
 
 /// <summary>
 /// Decodes PNG, JPEG, WebP, GIF and BMP to RGB as Pillow's <c>open(…).convert("RGB")</c> does: alpha is dropped (not blended), colour
-/// profiles are not applied. The camera's orientation tag is honoured, as <c>transformers.image_utils.load_image</c> and
+/// profiles are not applied. The camera's orientation is honoured, as <c>transformers.image_utils.load_image</c> and
 /// <c>datasets.Image</c> do.
 /// </summary>
 internal static class PictureDecoder
@@ -21,6 +21,7 @@ internal static class PictureDecoder
         if (PngChunks.BitDepth(encoded) == 16)
             throw new InputException($"{name} is a PNG with 16 bits a channel; expected 8 (Pillow's conversion of such pictures depends "
                 + $"on its version): save it with 8 bits.");
+        if (GifDecoder.IsGif(encoded)) return GifDecoder.Decode(encoded, name, MostPixels);
         using SKData data = SKData.CreateCopy(encoded);
         using SKCodec? codec = SKCodec.Create(data);
         if (codec is null) throw new InputException(
@@ -45,8 +46,7 @@ internal static class PictureDecoder
         if (result == SKCodecResult.IncompleteInput) throw new InputException($"{name} is cut off; write or fetch the file again.");
         if (result != SKCodecResult.Success) throw new InputException($"{name} cannot be decoded ({result}); the file is damaged.");
         var image = new RgbImage(pixels, width, height);
-        if (!upright) return image;
-        return Upright(image, codec.EncodedFormat == SKEncodedImageFormat.Png ? PngChunks.Orientation(encoded) : (int)codec.EncodedOrigin);
+        return upright ? Upright(image, PictureOrientation.Find(encoded)) : image;
     }
 
     /// <summary>Turns and mirrors by the EXIF orientation 1 to 8.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using RIL.Training;
 using RIL.Training.Images;
 using SkiaSharp;
@@ -79,6 +80,47 @@ public sealed class PictureTests
             .Select(c => Colour(image, c.Item1 * (image.Width - 1), c.Item2 * (image.Height - 1)))));
         Assert.Equal("R", Colour(PictureDecoder.Decode(tagged, "p", upright: false), 0, 0));
     }
+
+    /// <summary>Made, and read, by Pillow (pictures/make.py).</summary>
+    public static IEnumerable<TheoryDataRow<string>> PillowsPictures() =>
+        Expected().Select(e => new TheoryDataRow<string>(e.Key));
+
+    [Theory]
+    [MemberData(nameof(PillowsPictures))]
+    public void TransparencyAndOrientation_AreAsInPillow(string file)
+    {
+        JsonNode expected = Expected()[file]!;
+        RgbImage image = PictureDecoder.Decode(File.ReadAllBytes(Fixtures.Beside("pictures/" + file)), file);
+        Assert.Equal(((int)expected["width"]!, (int)expected["height"]!), (image.Width, image.Height));
+        byte[] rgb = [.. image.Pixels.Where((_, i) => i % 4 != 3)];
+        Assert.Equal((string)expected["sha256"]!, Convert.ToHexStringLower(SHA256.HashData(rgb)));
+    }
+
+    [Fact]
+    public void AnyDamage_IsASentenceAndNoFault()
+    {
+        var random = new Random(2);
+        foreach (string file in Expected().Select(e => e.Key))
+        {
+            byte[] good = File.ReadAllBytes(Fixtures.Beside("pictures/" + file));
+            for (int i = 0; i < 40; i++)
+            {
+                byte[] bad = i < 10 ? good[..(good.Length * i / 10)] : [.. good];
+                for (int flips = i < 10 ? 0 : i / 4; flips > 0; flips--) bad[random.Next(bad.Length)] ^= (byte)(1 << random.Next(8));
+                try
+                {
+                    PictureDecoder.Decode(bad, file);
+                }
+                catch (InputException e)
+                {
+                    Assert.Contains(file, e.Message);
+                }
+            }
+        }
+    }
+
+    private static JsonObject Expected() =>
+        JsonNode.Parse(File.ReadAllText(Fixtures.Beside("pictures/expected.json")))!.AsObject();
 
     [Fact]
     public void DamagedPictures_AreRefusedByName()
