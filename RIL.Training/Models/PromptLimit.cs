@@ -1,0 +1,103 @@
+using RIL.Training.Datasets;
+
+namespace RIL.Training.Models;
+
+/// <summary>The rows whose prompts are within a limit, how many were longer, and the length of the longest in tokens.</summary>
+public sealed record LimitedRows(IReadOnlyList<Example> Rows, int TooLong, int Longest);
+
+/// <summary>Holds prompts to a number of tokens, their pictures counted, before anything is trained.</summary>
+/// <param name="Tokens">Most tokens of a prompt.</param>
+/// <param name="Overflow">What happens with longer ones.</param>
+public sealed record PromptLimit(int Tokens, PromptOverflow Overflow)
+{
+    private const int RowsNamed = 3, Tries = 8;
+
+    /// <summary>
+    /// Applies the limit to all rows, several at a time; throws <see cref="InputException"/> where longer ones are refused, or where
+    /// pictures alone are longer. Rows that cannot be encoded at all are left for whoever checks them.
+    /// </summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="encoder">The student's.</param>
+    /// <param name="name">How messages call the data set.</param>
+    public LimitedRows Apply(IReadOnlyList<Example> rows, IPromptEncoder encoder, string name)
+    {
+        var lengths = new int[rows.Count];
+        var kept = new Example?[rows.Count];
+        Parallel.For(0, rows.Count, i =>
+        {
+            lengths[i] = Length(rows[i], encoder) ?? 0;
+            kept[i] = lengths[i] <= Tokens ? rows[i] : Overflow == PromptOverflow.Cut ? Cut(rows[i], lengths[i], encoder) : null;
+        });
+        int[] lost = [.. Enumerable.Range(0, rows.Count).Where(i => kept[i] is null)];
+        if (lost.Length > 0 && (Overflow != PromptOverflow.Drop || lost.Length == rows.Count))
+        {
+            string named = string.Join(", ", lost.Take(RowsNamed).Select(i => $"'{rows[i].Id}' has {lengths[i]}"));
+            string why = Overflow == PromptOverflow.Cut ? " even without their text" : "";
+            throw new InputException($"{name}: the prompts of {lost.Length} of {rows.Count} rows are longer than max_prompt_length, "
+                + $"{Tokens} tokens,{why} ({named}{(lost.Length > RowsNamed ? ", …" : "")}; the longest {lengths.Max()}). Raise it, lower "
+                + "max_pixels, or set prompt_overflow to drop (leave these rows out) or cut (shorten their text).");
+        }
+        return new LimitedRows([.. kept.OfType<Example>()], lengths.Count(l => l > Tokens), lengths.DefaultIfEmpty().Max());
+    }
+
+    private static int? Length(Example row, IPromptEncoder encoder)
+    {
+        try
+        {
+            return encoder.Encode(row.Prompt, row.Images, $"row '{row.Id}'").TokenIds.Length;
+        }
+        catch (InputException)
+        {
+            return null;
+        }
+    }
+
+    // Texts of the question lose their beginnings, the first text first, until the whole prompt fits; what the system says stays.
+    private Example? Cut(Example row, int length, IPromptEncoder encoder)
+    {
+        for (int tries = 0, excess = length - Tokens; tries < Tries; tries++)
+        {
+            int left = excess;
+            var prompt = new List<ChatMessage>();
+            foreach (ChatMessage message in row.Prompt)
+                prompt.Add(message.Role == "system" ? message : message with { Content = Shorten(message.Content, ref left, encoder) });
+            row = row with { Prompt = prompt };
+            if (left == excess) return null;
+            if (Length(row, encoder) is not { } now || now <= Tokens) return row;
+            excess = now - Tokens;
+        }
+        return null;
+    }
+
+    private static List<ContentPart> Shorten(IReadOnlyList<ContentPart> content, ref int excess, IPromptEncoder encoder)
+    {
+        var parts = new List<ContentPart>();
+        foreach (ContentPart part in content)
+        {
+            if (part.Text is not { Length: > 0 } text || excess <= 0)
+            {
+                parts.Add(part);
+                continue;
+            }
+            int tokens = encoder.EncodeCompletion(text).Length;
+            string rest = tokens <= excess ? "" : End(text, tokens - excess, encoder);
+            excess -= tokens - (rest.Length == 0 ? 0 : encoder.EncodeCompletion(rest).Length);
+            if (rest.Length > 0) parts.Add(new ContentPart(rest));
+        }
+        return parts;
+    }
+
+    // The longest end of a text of at most so many tokens, found by halving.
+    private static string End(string text, int most, IPromptEncoder encoder)
+    {
+        int tooLong = 0, fits = text.Length;
+        while (fits - tooLong > 1)
+        {
+            int middle = (tooLong + fits) / 2;
+            if (encoder.EncodeCompletion(text[middle..]).Length <= most) fits = middle;
+            else tooLong = middle;
+        }
+        if (fits < text.Length && char.IsLowSurrogate(text[fits])) fits++;
+        return text[fits..];
+    }
+}
