@@ -2,42 +2,38 @@ using RIL.Training.Datasets;
 
 namespace RIL.Training.Models;
 
-/// <summary>The rows whose prompts are within a limit, how many were longer, and the length of the longest in tokens.</summary>
-public sealed record LimitedRows(IReadOnlyList<Example> Rows, int TooLong, int Longest);
-
-/// <summary>Holds prompts to a number of tokens, their pictures counted, before anything is trained.</summary>
+/// <summary>Holds prompts to a number of tokens by cutting their text; their pictures are counted and never cut.</summary>
 /// <param name="Tokens">Most tokens of a prompt.</param>
-/// <param name="Overflow">What happens with longer ones.</param>
-public sealed record PromptLimit(int Tokens, PromptOverflow Overflow)
+public sealed record PromptLimit(int Tokens)
 {
     private const int RowsNamed = 3, Tries = 8;
 
     /// <summary>
-    /// Applies the limit to all rows, several at a time; throws <see cref="InputException"/> where longer ones are refused, or where
-    /// pictures alone are longer. Rows that cannot be encoded at all are left for whoever checks them.
+    /// Shortens the prompts of the rows that are longer, several at a time, and says how many that were; throws
+    /// <see cref="InputException"/> where they are longer even without their text. Rows that cannot be encoded at all are left for whoever
+    /// checks them.
     /// </summary>
     /// <param name="rows">The rows.</param>
     /// <param name="encoder">The student's.</param>
     /// <param name="name">How messages call the data set.</param>
-    public LimitedRows Apply(IReadOnlyList<Example> rows, IPromptEncoder encoder, string name)
+    public (IReadOnlyList<Example> Rows, int Cut) CutLonger(IReadOnlyList<Example> rows, IPromptEncoder encoder, string name)
     {
         var lengths = new int[rows.Count];
         var kept = new Example?[rows.Count];
         Parallel.For(0, rows.Count, i =>
         {
             lengths[i] = Length(rows[i], encoder) ?? 0;
-            kept[i] = lengths[i] <= Tokens ? rows[i] : Overflow == PromptOverflow.Cut ? Cut(rows[i], lengths[i], encoder) : null;
+            kept[i] = lengths[i] <= Tokens ? rows[i] : Cut(rows[i], lengths[i], encoder);
         });
         int[] lost = [.. Enumerable.Range(0, rows.Count).Where(i => kept[i] is null)];
-        if (lost.Length > 0 && (Overflow != PromptOverflow.Drop || lost.Length == rows.Count))
+        if (lost.Length > 0)
         {
             string named = string.Join(", ", lost.Take(RowsNamed).Select(i => $"'{rows[i].Id}' has {lengths[i]}"));
-            string why = Overflow == PromptOverflow.Cut ? " even without their text" : "";
             throw new InputException($"{name}: the prompts of {lost.Length} of {rows.Count} rows are longer than max_prompt_length, "
-                + $"{Tokens} tokens,{why} ({named}{(lost.Length > RowsNamed ? ", …" : "")}; the longest {lengths.Max()}). Raise it, lower "
-                + "max_pixels, or set prompt_overflow to drop (leave these rows out) or cut (shorten their text).");
+                + $"{Tokens} tokens, even without their text ({named}{(lost.Length > RowsNamed ? ", …" : "")}). Raise it, lower "
+                + "max_pixels, or set prompt_overflow to drop.");
         }
-        return new LimitedRows([.. kept.OfType<Example>()], lengths.Count(l => l > Tokens), lengths.DefaultIfEmpty().Max());
+        return ([.. kept.OfType<Example>()], lengths.Count(l => l > Tokens));
     }
 
     private static int? Length(Example row, IPromptEncoder encoder)

@@ -81,5 +81,14 @@ internal sealed class RunInputs
     private static IEnumerable<(string, IReadOnlyList<Example>)> Named(string key, string? path, IReadOnlyList<Example> rows) =>
         path is null ? [] : [(key, rows)];
 
-    private IReadOnlyList<Example> Read(string key, string path) => DatasetRows.Read(Config, key, path, _found);
+    // Cut before anything else looks at them, so that every stage and a resumed run read the same prompts.
+    private IReadOnlyList<Example> Read(string key, string path)
+    {
+        IReadOnlyList<Example> rows = DatasetRows.Read(Config, key, path, _found);
+        if (Config.MaxPromptLength is not { } most || Config.PromptOverflow != PromptOverflow.Cut) return rows;
+        (IReadOnlyList<Example> within, int cut) = new PromptLimit(most).CutLonger(rows, Encoder, path);
+        if (cut > 0) _found.Add(new Finding(FindingKind.Warning, "data",
+            $"{cut} of {rows.Count} prompts are longer than max_prompt_length, {most}, and their text is cut", key));
+        return within;
+    }
 }

@@ -147,8 +147,8 @@ public sealed class PictureTests
         ImageProcessorSettings settings = ImageProcessorSettings.Read(folder.Path);
         Assert.Equal((least, most), (settings.MinPixels, settings.MaxPixels));
         settings.Write(folder.Path);
-        Assert.Equal(settings with { Mean = [], StandardDeviation = [] }, ImageProcessorSettings.Read(folder.Path)
-            with { Mean = [], StandardDeviation = [] });
+        Assert.Equal(settings with { Mean = [], StandardDeviation = [], Absent = [] }, ImageProcessorSettings.Read(folder.Path)
+            with { Mean = [], StandardDeviation = [], Absent = [] });
     }
 
     [Theory]

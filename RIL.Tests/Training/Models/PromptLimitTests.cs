@@ -14,26 +14,9 @@ public sealed class PromptLimitTests(Qwen2_5_VlProcessorTests.Checkpoint checkpo
     public void PromptsWithinTheLimit_StayAsTheyAre()
     {
         Example[] rows = [Row(1, "Short?"), Row(2, Words(50))];
-        int longest = rows.Max(Length);
-        foreach (PromptOverflow overflow in Enum.GetValues<PromptOverflow>())
-        {
-            LimitedRows limited = new PromptLimit(longest, overflow).Apply(rows, Encoder, "dataset");
-            Assert.Equal(rows, limited.Rows);
-            Assert.Equal((0, longest), (limited.TooLong, limited.Longest));
-        }
-    }
-
-    [Fact]
-    public void LongerPrompts_AreRefusedByNameOrLeftOutAndCounted()
-    {
-        Example[] rows = [Row(1, "Short?"), Row(2, Words(200)), Row(3, Words(300))];
-        string message = Assert.Throws<InputException>(() => Apply(PromptOverflow.Refuse)).Message;
-        Assert.Contains($"2 of 3 rows are longer than max_prompt_length, 100 tokens, ('2' has {Length(rows[1])}", message);
-        Assert.Equal([rows[0]], Apply(PromptOverflow.Drop).Rows);
-        Assert.Equal((2, Length(rows[2])), (Apply(PromptOverflow.Drop).TooLong, Apply(PromptOverflow.Drop).Longest));
-        Assert.Throws<InputException>(() => new PromptLimit(5, PromptOverflow.Drop).Apply(rows, Encoder, "dataset"));
-
-        LimitedRows Apply(PromptOverflow overflow) => new PromptLimit(100, overflow).Apply(rows, Encoder, "dataset");
+        (IReadOnlyList<Example> kept, int cut) = new PromptLimit(rows.Max(Length)).CutLonger(rows, Encoder, "dataset");
+        Assert.Equal(rows, kept);
+        Assert.Equal(0, cut);
     }
 
     [Fact]
@@ -46,10 +29,10 @@ public sealed class PromptLimitTests(Qwen2_5_VlProcessorTests.Checkpoint checkpo
             string text = string.Concat(Enumerable.Range(0, 150 + i).Select(_ => alphabet[random.Next(alphabet.Length)]));
             Example row = Row(i, text, picture: i % 2 == 0);
             int limit = Length(row) - random.Next(1, 100);
-            LimitedRows limited = new PromptLimit(limit, PromptOverflow.Cut).Apply([row], Encoder, "dataset");
-            Example cut = Assert.Single(limited.Rows);
+            (IReadOnlyList<Example> rows, int shortened) = new PromptLimit(limit).CutLonger([row], Encoder, "dataset");
+            Example cut = Assert.Single(rows);
             Assert.InRange(Length(cut), limit - 12, limit);
-            Assert.Equal(1, limited.TooLong);
+            Assert.Equal(1, shortened);
             Assert.Equal(row.Prompt[0], cut.Prompt[0]); // what the system says
             Assert.Equal(row.Prompt[1].Content.Count(p => p.IsImage), cut.Prompt[1].Content.Count(p => p.IsImage));
             string rest = cut.Prompt[1].Content.Single(p => !p.IsImage).Text!;
@@ -60,8 +43,8 @@ public sealed class PromptLimitTests(Qwen2_5_VlProcessorTests.Checkpoint checkpo
 
     [Fact]
     public void PicturesThatAloneAreTooLong_AreRefusedWhereTextIsCut() => Assert.Contains("even without their text",
-        Assert.Throws<InputException>(() => new PromptLimit(6, PromptOverflow.Cut)
-            .Apply([Row(1, "What is it?", picture: true)], Encoder, "dataset")).Message);
+        Assert.Throws<InputException>(() => new PromptLimit(6)
+            .CutLonger([Row(1, "What is it?", picture: true)], Encoder, "dataset")).Message);
 
     private int Length(Example row) => Encoder.Encode(row.Prompt, row.Images, "row").TokenIds.Length;
 
