@@ -63,7 +63,10 @@ public sealed class GoldenTrlStepsTests : IDisposable
             int at = 0;
             NearRows("final/logps", [.. final.CompletionLengths.SelectMany(l => l).Select(l => values[at..(at += l)])]);
         }
-        foreach (Weight weight in _student.Weights)
+        // A set may keep the final values of some weights alone.
+        Weight[] kept = [.. _student.Weights.Where(w => _cases.Has("final/weight/" + w.Name))];
+        Assert.True(kept.Length > 10);
+        foreach (Weight weight in kept)
             Assert.True(GoldenCases.LargestDifference(_cases.Floats("final/weight/" + weight.Name), GoldenCases.Floats(weight.Value))
                 <= 2e-4, weight.Name);
     }
